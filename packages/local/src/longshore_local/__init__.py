@@ -1,0 +1,1 @@
+"""The whole Longshore set on one machine: run, demo, load."""

@@ -1,0 +1,1 @@
+"""Celery made lossless on Redis: transport, result backend, worker, scheduler."""

@@ -1,0 +1,1 @@
+"""Fakes and servers for tests, Longshore's own and its users'."""

@@ -1,0 +1,1 @@
+"""The jobs of the Longshore service set and their handlers."""
