@@ -1,18 +1,18 @@
 """What can go wrong, drawn as one tree; the type decides what happens next.
 
-    LongshoreError
-    ├── SettingsError        a setting is out of range: refused at start
-    ├── BrokerError
-    │   ├── BrokerUnavailable    the server did not answer within the deadline: try again later
-    │   └── BrokerRefused        the server answered with an error (auth, memory, read-only)
-    ├── JobError
-    │   ├── UnknownJob           no record under this id
-    │   ├── UnknownTask          no job class or handler under this name
-    │   ├── InvalidJob           the fields do not fit the job class
-    │   └── IdempotencyConflict  the key was used before with other fields
-    ├── LeaseLost            the caller no longer owns the job: its outcome was refused
-    ├── Transient            raise it (or a subclass) in a handler: the job is tried again
-    └── Permanent            raise it (or a subclass) in a handler: straight to the dead letters
+LongshoreError
+├── SettingsError        a setting is out of range: refused at start
+├── BrokerError
+│   ├── BrokerUnavailable    the server did not answer within the deadline: try again later
+│   └── BrokerRefused        the server answered with an error (auth, memory, read-only)
+├── JobError
+│   ├── UnknownJob           no record under this id
+│   ├── UnknownTask          no job class or handler under this name
+│   ├── InvalidJob           the fields do not fit the job class
+│   └── IdempotencyConflict  the key was used before with other fields
+├── LeaseLost            the caller no longer owns the job: its outcome was refused
+├── Transient            raise it (or a subclass) in a handler: the job is tried again
+└── Permanent            raise it (or a subclass) in a handler: straight to the dead letters
 """
 
 from __future__ import annotations

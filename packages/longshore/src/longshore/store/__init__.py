@@ -1,1 +1,9 @@
-"""Placeholder of the room; its owner replaces this line."""
+"""The only code that knows Redis keys and Lua: operations as values, and what runs them."""
+
+from __future__ import annotations
+
+from longshore.store.call import Call
+from longshore.store.settings import StoreSettings
+from longshore.store.stores import AsyncStore, Store
+
+__all__ = ["AsyncStore", "Call", "Store", "StoreSettings"]

@@ -1,0 +1,156 @@
+"""Claims: take jobs under a lease, keep the lease, record the outcome, or give the job back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from longshore.current import Claim
+from longshore.records import DeadReason, ErrorInfo, JobState
+from longshore.store.call import Call, text
+from longshore.store.scripts import load
+
+#: Longer error messages are cut: a record is a summary, the traceback is in the result.
+MESSAGE_LIMIT = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A list to claim from: its key, the queue it belongs to, whether claims are not needed."""
+
+    list: str
+    queue: str
+    no_ack: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message handed over; ``claim`` is ``None`` when its queue is consumed without claims."""
+
+    queue: str
+    raw: bytes
+    claim: Claim | None
+
+
+class Held(StrEnum):
+    """What a renewal says of one claim."""
+
+    HELD = "held"
+    CANCEL = "cancel"
+    LOST = "lost"
+
+
+def claim(
+    sources: Iterable[Source], *, owner: str, worker: str, limit: int
+) -> Call[list[Delivery]]:
+    """Takes up to ``limit`` messages, from the first source that has any on."""
+    triples = [
+        word
+        for source in sources
+        for word in (source.list, source.queue, "1" if source.no_ack else "0")
+    ]
+    return Call(
+        load("claim"),
+        lambda settings: (owner, settings.lease_seconds, limit, worker, *triples),
+        lambda answer: [read_delivery(row) for row in answer],
+    )
+
+
+def read_delivery(row: Sequence[Any]) -> Delivery:
+    """A delivery out of one row of the claim script's answer."""
+    queue = text(row[0])
+    if len(row) == 2:
+        return Delivery(queue, row[1], None)
+    granted = Claim(
+        job_id=text(row[2]),
+        tag=text(row[3]),
+        queue=queue,
+        token=text(row[4]),
+        attempt=int(row[5]),
+        delivery=int(row[6]),
+    )
+    return Delivery(queue, row[1], granted)
+
+
+def renew(held: Sequence[Claim]) -> Call[list[Held]]:
+    """Extends the leases of these claims, one answer for each; at most a few hundred a call."""
+    words = [word for one in held for word in (one.tag, one.queue, one.job_id, one.token)]
+    return Call(
+        load("renew"),
+        lambda settings: (settings.lease_seconds, *words),
+        lambda answer: [Held(text(word)) for word in answer],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How a job ended. ``meta`` is Celery's result document, empty when results are ignored."""
+
+    state: JobState
+    meta: str | bytes = ""
+    error: ErrorInfo | None = None
+    reason: DeadReason | None = None
+    result_ttl_seconds: int | None = None
+
+
+def settle(held: Claim, end: Settlement) -> Call[bool]:
+    """Records the outcome and ends the claim; false when the claim was lost and nothing changed."""
+    return Call(
+        load("settle"),
+        lambda settings: (
+            held.job_id,
+            held.tag,
+            held.queue,
+            held.token,
+            end.state,
+            end.meta,
+            end.result_ttl_seconds or settings.result_ttl_seconds,
+            settings.record_ttl_seconds,
+            *_error_words(end.error),
+            end.reason or "",
+        ),
+        lambda answer: text(answer) == "settled",
+    )
+
+
+def note_retry(held: Claim, error: ErrorInfo, meta: str | bytes = "") -> Call[bool]:
+    """Adds the error behind a retry to the job's story; the retry has its new place already."""
+    return Call(
+        load("note_retry"),
+        lambda settings: (
+            held.job_id,
+            held.token,
+            meta,
+            settings.result_ttl_seconds,
+            *_error_words(error),
+        ),
+        lambda answer: text(answer) == "noted",
+    )
+
+
+def release(held: Claim, *, begun: bool, counted: bool, why: str) -> Call[bool]:
+    """Gives a job back to the head of its queue; false when the claim was lost already.
+
+    ``begun``: its handler had started. ``counted``: the run was cut short by a lost process, so
+    it counts towards quarantine; a drain does not.
+    """
+    return Call(
+        load("release"),
+        lambda settings: (
+            held.job_id,
+            held.tag,
+            held.queue,
+            held.token,
+            "1" if counted else "0",
+            "1" if begun else "0",
+            why,
+            settings.max_deliveries,
+        ),
+        lambda answer: text(answer) != "refused",
+    )
+
+
+def _error_words(error: ErrorInfo | None) -> tuple[str, str]:
+    return (error.type, error.message[:MESSAGE_LIMIT]) if error else ("", "")

@@ -1,0 +1,218 @@
+"""Jobs as their record tells it: accept, look up, search, cancel."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from longshore.envelope import NewJob, Post, encode
+from longshore.errors import UnknownJob
+from longshore.records import (
+    AttemptRecord,
+    DeadReason,
+    ErrorInfo,
+    JobRecord,
+    JobResult,
+    JobState,
+    Outcome,
+    Page,
+)
+from longshore.store.call import Call, fields, text
+from longshore.store.scripts import load
+
+#: How many entries one search looks at before it hands out a cursor.
+SEARCH_SCAN = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Enqueued:
+    """What became of an enqueue.
+
+    ``created`` is false when the job was there already: the same publish sent twice, or a
+    ``unique`` job; ``fingerprint`` is then the earlier one's. ``refused`` means that the caller
+    tried to retry a job which it no longer owns.
+    """
+
+    job_id: str
+    created: bool
+    fingerprint: str | None
+    refused: bool = False
+
+
+def enqueue(job: NewJob) -> Call[Enqueued]:
+    """Accepts a job: record, idempotency check, place and doorbell in one step."""
+    return post(encode(job))
+
+
+def post(message: Post) -> Call[Enqueued]:
+    """Accepts a message that is already in kombu's envelope."""
+
+    def read(answer: list[bytes]) -> Enqueued:
+        word, fingerprint = text(answer[0]), text(answer[1]) or None
+        return Enqueued(message.job_id, word == "created", fingerprint, word == "refused")
+
+    return Call(
+        load("enqueue"),
+        lambda settings: (*message.arguments(), settings.recent_limit, message.expires_in()),
+        read,
+    )
+
+
+def get(job_id: str) -> Call[JobRecord]:
+    """One record.
+
+    Raises:
+        UnknownJob: there is none under this id.
+    """
+
+    def read(answer: Sequence[bytes]) -> JobRecord:
+        if not answer:
+            raise UnknownJob(job_id)
+        return read_record(job_id, fields(answer))
+
+    return Call(load("job"), lambda _: (job_id,), read)
+
+
+def attempts(job_id: str) -> Call[tuple[AttemptRecord, ...]]:
+    """The runs that did not simply succeed, oldest first; at most the last 50."""
+    return Call(
+        load("attempts"),
+        lambda _: (job_id,),
+        lambda answer: tuple(read_attempt(json.loads(entry)) for entry in answer),
+    )
+
+
+def search(
+    state: JobState | None = None,
+    task: str | None = None,
+    queue: str | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Call[Page]:
+    """Records newest first out of a bounded recent history (``StoreSettings.recent_limit``).
+
+    A page may be short, even empty, and still carry a cursor: each call looks at a bounded
+    number of entries.
+    """
+
+    def read(answer: list[Any]) -> Page:
+        records = tuple(read_record(text(job_id), fields(flat)) for job_id, flat in answer[1])
+        return Page(records, text(answer[0]) or None)
+
+    arguments = (state or "", task or "", queue or "", cursor or "", SEARCH_SCAN, limit)
+    return Call(load("search"), lambda _: arguments, read)
+
+
+def cancel(job_id: str) -> Call[JobState]:
+    """Asks that a job not run (again); answers the state it is in now.
+
+    ``running`` means that its worker will be told at its next lease renewal. A job that has
+    finished stays as it is.
+
+    Raises:
+        UnknownJob: there is no record under this id.
+    """
+    meta = revoked_meta(job_id)
+
+    def read(answer: bytes) -> JobState:
+        if text(answer) == "unknown":
+            raise UnknownJob(job_id)
+        return JobState(text(answer))
+
+    return Call(
+        load("cancel"),
+        lambda settings: (job_id, meta, settings.result_ttl_seconds, settings.record_ttl_seconds),
+        read,
+    )
+
+
+def result(job_id: str) -> Call[JobResult]:
+    """A job's state and, once it succeeded, its result.
+
+    Raises:
+        UnknownJob: there is no record under this id.
+    """
+
+    def read(answer: list[bytes]) -> JobResult:
+        state, meta = text(answer[0]), text(answer[1])
+        if not state:
+            raise UnknownJob(job_id)
+        value = json.loads(meta)["result"] if state == "succeeded" and meta else None
+        return JobResult(JobState(state), value)
+
+    return Call(load("result"), lambda _: (job_id,), read)
+
+
+def revoked_meta(job_id: str) -> str:
+    """Celery's result meta of a revoked task, for whoever waits in ``AsyncResult.get()``."""
+    return json.dumps(
+        {
+            "status": "REVOKED",
+            "result": {
+                "exc_type": "TaskRevokedError",
+                "exc_message": ["revoked"],
+                "exc_module": "celery.exceptions",
+            },
+            "traceback": None,
+            "children": [],
+            "date_done": datetime.now(UTC).isoformat(),
+            "task_id": job_id,
+        }
+    )
+
+
+def _number(words: dict[str, str], name: str) -> float | None:
+    return float(words[name]) if words.get(name) else None
+
+
+def _count(words: dict[str, str], name: str) -> int:
+    return int(float(words.get(name, "0")))
+
+
+def _error(words: dict[str, str]) -> ErrorInfo | None:
+    if not words.get("error_type"):
+        return None
+    return ErrorInfo(words["error_type"], words.get("error_message", ""))
+
+
+def read_record(job_id: str, words: dict[str, str]) -> JobRecord:
+    """A record out of the fields of its hash."""
+    reason = words.get("dead_reason")
+    return JobRecord(
+        id=job_id,
+        task=words.get("task", ""),
+        queue=words.get("queue", ""),
+        state=JobState(words["state"]),
+        priority=_count(words, "priority"),
+        attempts=_count(words, "attempts"),
+        deliveries=_count(words, "deliveries"),
+        interruptions=_count(words, "interruptions"),
+        enqueued_at=_number(words, "enqueued_at") or 0.0,
+        due_at=_number(words, "due_at"),
+        started_at=_number(words, "started_at"),
+        finished_at=_number(words, "finished_at"),
+        expires_at=_number(words, "expires_at"),
+        worker=words.get("worker"),
+        request_id=words.get("request_id"),
+        fingerprint=words.get("fingerprint"),
+        error=_error(words),
+        dead_reason=DeadReason(reason) if reason else None,
+    )
+
+
+def read_attempt(entry: dict[str, Any]) -> AttemptRecord:
+    """An attempt out of its entry in the story."""
+    kind = entry.get("error_type")
+    return AttemptRecord(
+        attempt=int(entry["attempt"]),
+        delivery=int(entry["delivery"]),
+        worker=entry.get("worker") or "",
+        started_at=float(entry["started_at"]),
+        ended_at=float(entry["ended_at"]),
+        outcome=Outcome(entry["outcome"]),
+        error=ErrorInfo(kind, entry.get("error_message", "")) if kind else None,
+        retry_in_seconds=entry.get("retry_in_seconds"),
+    )

@@ -1,0 +1,64 @@
+"""Queues: what waits in them, and the upkeep that any live worker or scheduler does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from longshore.envelope import PRIORITY_STEPS, list_of
+from longshore.records import QueueStatus
+from longshore.store.call import Call, text
+from longshore.store.scripts import load
+
+
+@dataclass(frozen=True, slots=True)
+class Maintenance:
+    """What one round of upkeep did, and when a delayed job is due next (``None``: none waits)."""
+
+    promoted: int
+    rescued: int
+    next_due_in_seconds: float | None
+
+
+def all_status(names: Iterable[str] = ()) -> Call[tuple[QueueStatus, ...]]:
+    """Every queue that ever held a job, and those named, sorted by name."""
+    steps = ",".join(str(step) for step in PRIORITY_STEPS)
+    asked = tuple(names)
+    return Call(
+        load("queues"),
+        lambda _: (steps, *asked),
+        lambda answer: tuple(sorted((_status(row) for row in answer), key=lambda s: s.queue)),
+    )
+
+
+def _status(row: Sequence[Any]) -> QueueStatus:
+    age = text(row[5])
+    return QueueStatus(
+        queue=text(row[0]),
+        waiting=int(row[1]),
+        delayed=int(row[2]),
+        claimed=int(row[3]),
+        dead=int(row[4]),
+        oldest_age_seconds=max(float(age), 0.0) if age else None,
+    )
+
+
+def maintain(limit: int = 200) -> Call[Maintenance]:
+    """Promotes delayed jobs that are due and rescues jobs whose lease ended.
+
+    At most ``limit`` of each per queue and call, so that the server is never held up; call
+    again while something was done.
+    """
+
+    def read(answer: Sequence[Any]) -> Maintenance:
+        wait = text(answer[2])
+        return Maintenance(int(answer[0]), int(answer[1]), float(wait) if wait else None)
+
+    return Call(load("maintain"), lambda settings: (limit, settings.max_deliveries), read)
+
+
+def purge(queue: str, priority: int = 0, limit: int = 1000) -> Call[int]:
+    """Drops up to ``limit`` waiting jobs of one priority; their records end as cancelled."""
+    name = list_of(queue, priority)
+    return Call(load("purge"), lambda _: (name, limit), int)

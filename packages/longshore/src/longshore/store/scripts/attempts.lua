@@ -1,0 +1,1 @@
+return redis.call('LRANGE', key('longshore:attempts:' .. ARGV[2]), 0, -1)

@@ -1,0 +1,28 @@
+-- Asks that a job not run (again). It holds across restarts: the record remembers it.
+-- A delayed job leaves its place now; a queued one is skipped when its message comes up;
+-- a running one is told through its lease renewal. ARGV[3] is the result meta for waiters.
+local id, result, result_ttl, ttl = ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
+local job = job_key(id)
+local t = now()
+local f = redis.call('HMGET', job, 'state', 'queue', 'task')
+if not f[1] then return 'unknown' end
+local state, queue = f[1], f[2]
+local function finish()
+  redis.call('HSET', job, 'state', 'cancelled', 'finished_at', stamp(t), 'owner', '', 'cancel', '1')
+  if result ~= '' then
+    redis.call('SETEX', key('celery-task-meta-' .. id), result_ttl, result)
+    redis.call('PUBLISH', key('celery-task-meta-' .. id), result)
+  end
+  count(f[3], 'cancelled')
+end
+if state == 'succeeded' or state == 'dead' or state == 'cancelled' or state == 'expired' then return state end
+if state == 'running' then
+  redis.call('HSET', job, 'cancel', '1')
+  return 'running'
+end
+finish()
+if redis.call('ZREM', delayed_key(queue), id) == 1 then
+  redis.call('HDEL', key('longshore:delayed-messages'), id)
+  forget(id, ttl)
+end
+return 'cancelled'

@@ -1,0 +1,51 @@
+-- Promotes delayed jobs that are due and rescues claims whose lease has ended, at most
+-- ARGV[2] of each per queue. Answers {promoted, rescued, seconds until the next due job or ''}.
+local limit, max_deliveries = tonumber(ARGV[2]), tonumber(ARGV[3])
+local t = now()
+local promoted, rescued, next_due = 0, 0, nil
+
+local function promote(queue, id)
+  local raw = redis.call('HGET', key('longshore:delayed-messages'), id)
+  redis.call('ZREM', delayed_key(queue), id)
+  redis.call('HDEL', key('longshore:delayed-messages'), id)
+  if not raw then return end
+  local list = redis.call('HGET', job_key(id), 'list') or queue
+  redis.call('HSET', job_key(id), 'state', 'queued', 'waiting_since', stamp(t))
+  push(list, queue, raw)
+  promoted = promoted + 1
+end
+
+local function rescue(queue, tag)
+  local value = redis.call('HGET', key('unacked'), tag)
+  drop_claim(tag, queue)
+  if not value then return end
+  local raw = unwrap(value, queue)
+  local ok, message = pcall(cjson.decode, raw)
+  if not ok then return end
+  local headers = type(message.headers) == 'table' and message.headers or {}
+  local id = type(headers.id) == 'string' and headers.id or tag
+  local worker = redis.call('HGET', job_key(id), 'worker') or ''
+  if redis.call('HGET', job_key(id), 'cancel') == '1' then
+    redis.call('HSET', job_key(id), 'state', 'cancelled', 'finished_at', stamp(t), 'owner', '')
+    forget(id, 86400)
+  else
+    interrupt(id, queue, raw, t, worker, 'the lease of its worker ended', true, max_deliveries)
+  end
+  rescued = rescued + 1
+end
+
+for _, queue in ipairs(redis.call('SMEMBERS', key('longshore:queues'))) do
+  local delayed = delayed_key(queue)
+  for _, id in ipairs(redis.call('ZRANGEBYSCORE', delayed, '-inf', stamp(t), 'LIMIT', 0, limit)) do
+    promote(queue, id)
+  end
+  for _, tag in ipairs(redis.call('ZRANGEBYSCORE', leases_key(queue), '-inf', stamp(t), 'LIMIT', 0, limit)) do
+    rescue(queue, tag)
+  end
+  local head = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
+  if head[2] then
+    local wait = math.max(tonumber(head[2]) - t, 0)
+    if not next_due or wait < next_due then next_due = wait end
+  end
+end
+return {promoted, rescued, next_due and stamp(next_due) or ''}

@@ -1,0 +1,29 @@
+-- Gives a claimed job back to the head of its queue, if the caller's token still holds it.
+-- counted = 1: the run was cut short by a lost process; at the limit the job is quarantined.
+-- begun = 0: the handler never saw it, so the hand-over leaves no trace.
+local id, tag, queue, token = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local counted, begun, message, max_deliveries = ARGV[6] == '1', ARGV[7] == '1', ARGV[8], tonumber(ARGV[9])
+local job = job_key(id)
+local f = redis.call('HMGET', job, 'owner', 'worker', 'list', 'task', 'cancel', 'released_by')
+if f[1] ~= token then
+  return f[6] == token and 'queued' or 'refused'
+end
+local t = now()
+local value = redis.call('HGET', key('unacked'), tag)
+drop_claim(tag, queue)
+redis.call('HSET', job, 'released_by', token)
+if not value then return 'refused' end
+local raw = unwrap(value, queue)
+if f[5] == '1' then
+  redis.call('HSET', job, 'state', 'cancelled', 'finished_at', stamp(t), 'owner', '')
+  count(f[4], 'cancelled')
+  forget(id, 86400)
+  return 'cancelled'
+end
+if begun then
+  return interrupt(id, queue, raw, t, f[2] or '', message, counted, max_deliveries)
+end
+redis.call('HINCRBY', job, 'attempts', -1)
+redis.call('HSET', job, 'state', 'queued', 'owner', '')
+push_front(f[3] or queue, queue, raw)
+return 'queued'

@@ -1,0 +1,17 @@
+-- Extends leases to ARGV[2] seconds from now. From ARGV[3]: fours (tag, queue, job id, token).
+-- Answers one word for each: held, cancel (held, and a cancel was asked for) or lost.
+local lease = tonumber(ARGV[2])
+local t = now()
+local out = {}
+for i = 3, #ARGV, 4 do
+  local tag, queue, id, token = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
+  local f = redis.call('HMGET', job_key(id), 'owner', 'cancel')
+  if f[1] == token and redis.call('ZSCORE', leases_key(queue), tag) then
+    redis.call('ZADD', leases_key(queue), stamp(t + lease), tag)
+    redis.call('ZADD', key('unacked_index'), stamp(t), tag)
+    out[#out + 1] = f[2] == '1' and 'cancel' or 'held'
+  else
+    out[#out + 1] = 'lost'
+  end
+end
+return out

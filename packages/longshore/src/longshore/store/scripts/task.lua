@@ -1,0 +1,1 @@
+return redis.call('HGETALL', task_key(ARGV[2]))

@@ -1,0 +1,205 @@
+"""The two stores: one blocks, one awaits; both run the same calls within the same deadline."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import redis
+import redis.asyncio
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import NoBackoff
+from redis.exceptions import AuthenticationError, NoScriptError, RedisError
+from redis.retry import Retry
+
+from longshore.errors import BrokerRefused, BrokerUnavailable
+from longshore.store.breaker import Breaker
+from longshore.store.call import Call
+from longshore.store.settings import StoreSettings
+from longshore.store.url import redis_url, shown
+
+T = TypeVar("T")
+
+CONNECTION_ERRORS = (redis.ConnectionError, redis.TimeoutError, OSError)
+
+
+def client_options(settings: StoreSettings) -> dict[str, Any]:
+    """What every connection of a store is opened with."""
+    return {
+        "max_connections": settings.max_connections,
+        "socket_timeout": settings.deadline_seconds * 0.75,
+        "socket_connect_timeout": settings.deadline_seconds * 0.75,
+        "socket_keepalive": True,
+        "health_check_interval": 0,
+    }
+
+
+class _Attempts:
+    """Decides, for one call, whether another try still fits into its deadline."""
+
+    def __init__(self, name: str, place: str, settings: StoreSettings, breaker: Breaker) -> None:
+        self._name, self._place, self._breaker = name, place, breaker
+        self._deadline_seconds = settings.deadline_seconds
+        self._began = time.monotonic()
+        if not breaker.allows(self._began):
+            raise BrokerUnavailable(
+                f"broker {place} did not answer a moment ago; not asking it again yet ({name})"
+            )
+
+    def connection_failed(self, error: Exception) -> None:
+        """Returns when there is time for another try.
+
+        Raises:
+            BrokerUnavailable: there is none, or the login was refused on connecting.
+        """
+        if isinstance(error, AuthenticationError):
+            raise BrokerRefused(f"broker {self._place} refused the login: {error}") from error
+        now = time.monotonic()
+        timed_out = isinstance(error, redis.TimeoutError | TimeoutError)
+        # A stale pooled connection fails at once; a refused port is worth a few quick tries.
+        if not timed_out and now - self._began < self._deadline_seconds * 0.25:
+            return
+        self._breaker.failed(now)
+        waited = now - self._began
+        raise BrokerUnavailable(
+            f"broker {self._place} did not answer {self._name} within {waited:.1f} s"
+            f" ({type(error).__name__})"
+        ) from error
+
+    def refused(self, error: Exception) -> BrokerRefused:
+        """The server's own refusal, as one clear line."""
+        return BrokerRefused(f"broker {self._place} refused {self._name}: {error}")
+
+    @property
+    def pause_seconds(self) -> float:
+        """How long to wait between two tries."""
+        return self._deadline_seconds / 40
+
+
+class Store:
+    """Runs calls and blocks until they are answered. Safe to share between threads.
+
+    Raises (from ``run``):
+        BrokerUnavailable: no answer within ``settings.deadline_seconds``.
+        BrokerRefused: the server answered with an error.
+    """
+
+    def __init__(self, client: redis.Redis, place: str, settings: StoreSettings) -> None:
+        self._client, self._place = client, place
+        self.settings = settings
+        self.breaker = Breaker(settings.breaker_seconds)
+
+    @classmethod
+    def from_url(cls, url: str, settings: StoreSettings | None = None) -> Self:
+        """A store on the server of a ``longshore://`` or ``redis://`` URL; connects lazily."""
+        settings = settings or StoreSettings()
+        retry = Retry(NoBackoff(), 0)
+        client = redis.Redis.from_url(redis_url(url), retry=retry, **client_options(settings))
+        return cls(client, shown(url), settings)
+
+    @classmethod
+    def on_pool(cls, pool: redis.ConnectionPool, place: str, settings: StoreSettings) -> Self:
+        """A store on connections that somebody else has configured (kombu, Sentinel)."""
+        return cls(redis.Redis(connection_pool=pool), place, settings)
+
+    def run(self, call: Call[T]) -> T:
+        """Runs one call; the script is sent along when the server does not know it yet."""
+        attempts = _Attempts(call.script.name, self._place, self.settings, self.breaker)
+        while True:
+            try:
+                answer = self._evaluate(call)
+            except CONNECTION_ERRORS as error:
+                attempts.connection_failed(error)
+                time.sleep(attempts.pause_seconds)
+            except RedisError as error:
+                raise attempts.refused(error) from error
+            else:
+                self.breaker.succeeded()
+                return call.read(answer)
+
+    def _evaluate(self, call: Call[T]) -> object:
+        argv = call.argv(self.settings)
+        try:
+            return self._client.evalsha(call.script.sha, 0, *argv)
+        except NoScriptError:
+            return self._client.eval(call.script.source, 0, *argv)
+
+    def close(self) -> None:
+        """Closes every connection of the store's own pool."""
+        self._client.close()
+        self._client.connection_pool.disconnect()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class AsyncStore:
+    """Runs calls without blocking the event loop. Bound to the loop that first uses it.
+
+    Raises (from ``run``):
+        BrokerUnavailable: no answer within ``settings.deadline_seconds``.
+        BrokerRefused: the server answered with an error.
+    """
+
+    def __init__(self, client: redis.asyncio.Redis, place: str, settings: StoreSettings) -> None:
+        self._client, self._place = client, place
+        self.settings = settings
+        self.breaker = Breaker(settings.breaker_seconds)
+
+    @classmethod
+    def from_url(cls, url: str, settings: StoreSettings | None = None) -> Self:
+        """A store on the server of a ``longshore://`` or ``redis://`` URL; connects lazily."""
+        settings = settings or StoreSettings()
+        retry = AsyncRetry(NoBackoff(), 0)
+        client = redis.asyncio.Redis.from_url(
+            redis_url(url), retry=retry, **client_options(settings)
+        )
+        return cls(client, shown(url), settings)
+
+    async def run(self, call: Call[T]) -> T:
+        """Runs one call; the script is sent along when the server does not know it yet."""
+        attempts = _Attempts(call.script.name, self._place, self.settings, self.breaker)
+        while True:
+            try:
+                async with asyncio.timeout(self.settings.deadline_seconds):
+                    answer = await self._evaluate(call)
+            except CONNECTION_ERRORS as error:
+                attempts.connection_failed(error)
+                await asyncio.sleep(attempts.pause_seconds)
+            except RedisError as error:
+                raise attempts.refused(error) from error
+            else:
+                self.breaker.succeeded()
+                return call.read(answer)
+
+    async def _evaluate(self, call: Call[T]) -> object:
+        argv = call.argv(self.settings)
+        try:
+            return await self._client.evalsha(call.script.sha, 0, *argv)
+        except NoScriptError:
+            return await self._client.eval(call.script.source, 0, *argv)
+
+    async def aclose(self) -> None:
+        """Closes every connection of the store."""
+        await self._client.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        await self.aclose()
