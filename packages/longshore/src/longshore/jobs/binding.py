@@ -1,0 +1,71 @@
+"""Job classes become Celery tasks of the same name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from typing import Any, TypeVar
+
+from celery import Celery, Task
+from pydantic import JsonValue
+
+from longshore.errors import InvalidJob
+from longshore.jobs.attempt import Attempt
+from longshore.jobs.failure import fail
+from longshore.jobs.handler import Handler
+from longshore.jobs.job import Job
+from longshore.jobs.log_context import follow_attempts
+from longshore.jobs.result import to_json
+from longshore.jobs.spec import JobSpec
+
+C = TypeVar("C")
+ContextFactory = Callable[[Attempt], AbstractContextManager[C]]
+
+
+def bind(
+    app: Celery, handlers: Iterable[Handler[Any, C, Any]], context_factory: ContextFactory[C]
+) -> None:
+    """Register one Celery task per handler, each attempt run inside a context of its own.
+
+    Tasks are acknowledged late, limited in time by their job class and retried by its policy.
+    """
+    follow_attempts()
+    for handler in handlers:
+        app.task(_body(handler, context_factory), **_task_options(handler.job.spec))
+
+
+def _task_options(spec: JobSpec) -> dict[str, Any]:
+    return {
+        "name": spec.task,
+        "bind": True,
+        "queue": spec.queue,
+        "acks_late": True,
+        # The policy counts the attempts; Celery's own limit and signature check stay out of it.
+        "max_retries": None,
+        "typing": False,
+        "soft_time_limit": spec.soft_time_limit_seconds,
+        "time_limit": spec.time_limit_seconds,
+    }
+
+
+def _body(handler: Handler[Any, C, Any], context_factory: ContextFactory[C]) -> Callable[..., Any]:
+    def run(task: Task, *args: object, **fields: object) -> JsonValue:
+        attempt = Attempt.of(task)
+        try:
+            job = _parse(handler.job, args, fields)
+            with context_factory(attempt) as context:
+                return to_json(handler(job, context))
+        except Exception as error:  # noqa: BLE001 -- every error of a handler is decided on
+            fail(task, handler.job.spec, attempt, error)
+
+    run.__name__ = handler.job.__name__
+    run.__doc__ = handler.job.spec.summary
+    return run
+
+
+def _parse(job: type[Job], args: tuple[object, ...], fields: dict[str, object]) -> Job:
+    if args:
+        raise InvalidJob(
+            f"{job.spec.task}: the message has positional arguments; send fields by name"
+        )
+    return job.from_fields(fields)

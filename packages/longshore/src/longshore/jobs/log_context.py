@@ -1,0 +1,50 @@
+"""Every log line of an attempt says which job it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
+
+from celery import Task
+from celery.signals import task_postrun, task_prerun
+from structlog.contextvars import bound_contextvars
+
+from longshore.current import request_id
+from longshore.jobs.attempt import Attempt
+
+# A stack, because an eager task may run inside another one.
+_open: ContextVar[tuple[ExitStack, ...]] = ContextVar("longshore_log_context", default=())
+
+
+def follow_attempts() -> None:
+    """Bind log lines and ``current.request_id`` to the attempt that runs, for all Celery tasks.
+
+    It listens to Celery's signals, so that Celery's own lines about the task are bound too.
+    """
+    task_prerun.connect(_begin, weak=False, dispatch_uid="longshore.jobs.log_context")
+    task_postrun.connect(_end, weak=False, dispatch_uid="longshore.jobs.log_context")
+
+
+def _begin(task: Task, **_: object) -> None:
+    stack = ExitStack()
+    stack.enter_context(_bound_to(Attempt.of(task)))
+    _open.set((*_open.get(), stack))
+
+
+def _end(**_: object) -> None:
+    if not _open.get():
+        return
+    *outer, stack = _open.get()
+    _open.set(tuple(outer))
+    stack.close()
+
+
+@contextmanager
+def _bound_to(attempt: Attempt) -> Generator[None]:
+    token = request_id.set(attempt.request_id)
+    try:
+        with bound_contextvars(**attempt.log_context()):
+            yield
+    finally:
+        request_id.reset(token)
