@@ -52,6 +52,8 @@ class Settings(BaseSettings):
     smtp_security: Literal["none", "starttls", "tls"] = "none"
     smtp_username: str | None = None
     smtp_password: SecretStr | None = None
+    smtp_ca_file: Path | None = None
+    """Certificates to trust instead of the system's, for a mail server with its own."""
     smtp_timeout_seconds: float = Field(default=10.0, gt=0, le=60)
     mail_from: str = Field(default="Longshore <no-reply@longshore.example>", max_length=254)
 

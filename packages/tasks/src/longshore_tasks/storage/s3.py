@@ -45,7 +45,7 @@ def open_s3(settings: Settings) -> S3Storage:
 class S3Storage:
     """A storage in one bucket, under a prefix of its own."""
 
-    def __init__(self, client: Any, bucket: str, prefix: str = "") -> None:  # noqa: ANN401 -- boto3 makes its classes at run time
+    def __init__(self, client: Any, bucket: str, prefix: str = "") -> None:
         self._client = client
         self._bucket = bucket
         self._prefix = prefix

@@ -1,0 +1,1 @@
+"""The work: one file per kind, needing the extra ``longshore-tasks[handlers]``."""
