@@ -147,6 +147,7 @@ def release(held: Claim, *, begun: bool, counted: bool, why: str) -> Call[bool]:
             "1" if begun else "0",
             why,
             settings.max_deliveries,
+            settings.result_ttl_seconds,
         ),
         lambda answer: text(answer) != "refused",
     )

@@ -55,10 +55,24 @@ def maintain(limit: int = 200) -> Call[Maintenance]:
         wait = text(answer[2])
         return Maintenance(int(answer[0]), int(answer[1]), float(wait) if wait else None)
 
-    return Call(load("maintain"), lambda settings: (limit, settings.max_deliveries), read)
+    return Call(
+        load("maintain"),
+        lambda settings: (limit, settings.max_deliveries, settings.result_ttl_seconds),
+        read,
+    )
 
 
 def purge(queue: str, priority: int = 0, limit: int = 1000) -> Call[int]:
     """Drops up to ``limit`` waiting jobs of one priority; their records end as cancelled."""
     name = list_of(queue, priority)
     return Call(load("purge"), lambda _: (name, limit), int)
+
+
+def ring(queue: str) -> Call[int]:
+    """Wakes one idle consumer of a queue that something was put on by other means."""
+    return Call(load("ring"), lambda _: (queue,), int)
+
+
+def bell_key(prefix: str, queue: str) -> str:
+    """The list that an idle consumer of this queue blocks on."""
+    return f"{prefix}longshore:bell:{queue}"

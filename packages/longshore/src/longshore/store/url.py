@@ -38,3 +38,13 @@ def shown(url: str) -> str:
     user = parts.username or ""
     place = parts.netloc.rpartition("@")[2]
     return urlunsplit(parts._replace(netloc=f"{user}:***@{place}"))
+
+
+def same_server(one: str, other: str) -> bool:
+    """Whether two URLs name the same database of the same server."""
+
+    def place(url: str) -> tuple[str | None, int | None, str]:
+        parts = urlsplit(redis_url(url))
+        return parts.hostname, parts.port or 6379, parts.path.strip("/") or "0"
+
+    return place(one) == place(other)

@@ -1,1 +1,24 @@
-"""Placeholder of the room; its owner replaces this line."""
+"""kombu's face of the store: ``longshore://`` and, over TLS, ``longshores://``."""
+
+from __future__ import annotations
+
+from kombu.transport import redis as kombu_redis
+
+from longshore.transport.channel import Channel, TLSChannel
+
+__all__ = ["TLSTransport", "Transport"]
+
+
+class Transport(kombu_redis.Transport):  # type: ignore[misc]
+    """kombu's Redis transport over channels that lose nothing."""
+
+    Channel = Channel
+    driver_name = "longshore"
+    supports_batch_publish = False
+    implements = kombu_redis.Transport.implements.extend(batch_publish=False)
+
+
+class TLSTransport(Transport):
+    """The same over TLS."""
+
+    Channel = TLSChannel

@@ -65,9 +65,18 @@ local function forget(id, ttl)
   redis.call('EXPIRE', key('longshore:attempts:' .. id), ttl)
 end
 
+-- Celery's result document of a job that ends inside a script, for whoever waits for it.
+local function publish_failure(id, kind, module, message, ttl)
+  local meta = '{"status":"FAILURE","result":{"exc_type":' .. cjson.encode(kind) .. ',"exc_message":['
+    .. cjson.encode(message) .. '],"exc_module":' .. cjson.encode(module)
+    .. '},"traceback":null,"children":[],"date_done":null,"task_id":' .. cjson.encode(id) .. '}'
+  redis.call('SETEX', key('celery-task-meta-' .. id), ttl, meta)
+  redis.call('PUBLISH', key('celery-task-meta-' .. id), meta)
+end
+
 -- One run cut short: its place in the story, then back in line or, the limit reached, quarantine.
 -- Returns 'queued' or 'dead'.
-local function interrupt(id, queue, raw, t, worker, message, counted, max_deliveries)
+local function interrupt(id, queue, raw, t, worker, message, counted, max_deliveries, ttl)
   local job = job_key(id)
   local f = redis.call('HMGET', job, 'task', 'list', 'attempts', 'deliveries', 'started_at')
   local lost = 0
@@ -80,9 +89,10 @@ local function interrupt(id, queue, raw, t, worker, message, counted, max_delive
     error_type = 'Interrupted', error_message = message,
   }))
   if counted and lost >= max_deliveries then
+    local why = 'delivered ' .. lost .. ' times without an outcome'
     redis.call('HSET', job, 'state', 'dead', 'finished_at', stamp(t), 'owner', '',
-      'dead_reason', 'quarantined', 'error_type', 'Quarantined',
-      'error_message', 'delivered ' .. lost .. ' times without an outcome')
+      'dead_reason', 'quarantined', 'error_type', 'Quarantined', 'error_message', why)
+    publish_failure(id, 'WorkerLostError', 'billiard.exceptions', why, ttl)
     count(f[1], 'dead')
     bury(id, queue, raw, t)
     return 'dead'

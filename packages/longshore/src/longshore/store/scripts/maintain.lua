@@ -1,6 +1,6 @@
 -- Promotes delayed jobs that are due and rescues claims whose lease has ended, at most
 -- ARGV[2] of each per queue. Answers {promoted, rescued, seconds until the next due job or ''}.
-local limit, max_deliveries = tonumber(ARGV[2]), tonumber(ARGV[3])
+local limit, max_deliveries, result_ttl = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local t = now()
 local promoted, rescued, next_due = 0, 0, nil
 
@@ -29,7 +29,8 @@ local function rescue(queue, tag)
     redis.call('HSET', job_key(id), 'state', 'cancelled', 'finished_at', stamp(t), 'owner', '')
     forget(id, 86400)
   else
-    interrupt(id, queue, raw, t, worker, 'the lease of its worker ended', true, max_deliveries)
+    interrupt(id, queue, raw, t, worker, 'the lease of its worker ended', true, max_deliveries,
+      result_ttl)
   end
   rescued = rescued + 1
 end

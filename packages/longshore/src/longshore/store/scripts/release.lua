@@ -2,7 +2,8 @@
 -- counted = 1: the run was cut short by a lost process; at the limit the job is quarantined.
 -- begun = 0: the handler never saw it, so the hand-over leaves no trace.
 local id, tag, queue, token = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
-local counted, begun, message, max_deliveries = ARGV[6] == '1', ARGV[7] == '1', ARGV[8], tonumber(ARGV[9])
+local counted, begun, message = ARGV[6] == '1', ARGV[7] == '1', ARGV[8]
+local max_deliveries, result_ttl = tonumber(ARGV[9]), tonumber(ARGV[10])
 local job = job_key(id)
 local f = redis.call('HMGET', job, 'owner', 'worker', 'list', 'task', 'cancel', 'released_by')
 if f[1] ~= token then
@@ -21,7 +22,7 @@ if f[5] == '1' then
   return 'cancelled'
 end
 if begun then
-  return interrupt(id, queue, raw, t, f[2] or '', message, counted, max_deliveries)
+  return interrupt(id, queue, raw, t, f[2] or '', message, counted, max_deliveries, result_ttl)
 end
 redis.call('HINCRBY', job, 'attempts', -1)
 redis.call('HSET', job, 'state', 'queued', 'owner', '')

@@ -7,6 +7,10 @@ local t = now()
 local f = redis.call('HMGET', job, 'owner', 'task', 'settled_by', 'started_at', 'waiting_since',
   'attempts', 'deliveries', 'worker', 'cancel', 'released_by')
 if f[1] ~= token then
+  if f[3] == token and result ~= '' then
+    redis.call('SETEX', key('celery-task-meta-' .. id), result_ttl, result)
+    redis.call('PUBLISH', key('celery-task-meta-' .. id), result)
+  end
   if f[3] == token or f[10] == token then return 'settled' end
   count(f[2], 'refused')
   return 'refused'

@@ -1,0 +1,188 @@
+"""Celery's result backend over the store: an attempt's outcome and its result are one step.
+
+Results keep Celery's own keys and documents (``celery-task-meta-<id>``, see
+``celery.backends.redis``), so that a stock reader finds them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import Any
+
+from celery import states
+from celery.backends.redis import RedisBackend
+from celery.exceptions import TaskRevokedError
+from celery.utils.log import get_logger
+
+from longshore.current import Claim
+from longshore.errors import BrokerUnavailable, UnknownJob
+from longshore.outcome import claim_of, error_of, settlement_of
+from longshore.store import Call, Store, StoreSettings
+from longshore.store.claims import note_retry, settle
+from longshore.store.jobs import cancel
+from longshore.store.settings import settings_from_options
+from longshore.store.url import redis_url, same_server
+
+logger = get_logger(__name__)
+
+#: Between two tries to settle while the broker is away; the job's lease is renewed meanwhile.
+SETTLE_PAUSE_SECONDS = 0.25
+
+
+class LongshoreBackend(RedisBackend):  # type: ignore[misc]
+    """Stores results as Celery's Redis backend does, and settles the claim in the same script.
+
+    When results live on another server than the broker, the result is written first and the
+    claim settled after it, so that a crash in between repeats the job rather than losing it.
+    """
+
+    def __init__(self, url: str | None = None, **options: Any) -> None:
+        shown_url = url
+        super().__init__(url=redis_url(url) if url else None, **options)
+        self.url = shown_url
+        self._stores: dict[str, Store] = {}
+
+    @property
+    def settings(self) -> StoreSettings:
+        """The broker's settings, with Celery's result expiry."""
+        options = dict(self.app.conf.broker_transport_options or {})
+        if self.expires:
+            options.setdefault("result_ttl_seconds", int(self.expires))
+        return settings_from_options(options)
+
+    @property
+    def broker_store(self) -> Store | None:
+        """The store in which claims are settled; ``None`` when the broker is not Longshore's."""
+        url = self.app.conf.broker_write_url or self.app.conf.broker_url or ""
+        if not str(url).startswith("longshore"):
+            return None
+        store = self._stores.get(url)
+        if store is None:
+            store = self._stores[url] = Store.from_url(url, self.settings)
+        return store
+
+    def on_task_call(self, producer: Any, task_id: str) -> None:
+        """Nothing: whoever waits subscribes when the wait begins, which saves a round trip."""
+
+    def mark_as_done(
+        self,
+        task_id: str,
+        result: Any,
+        request: Any = None,
+        store_result: bool = True,
+        state: str = states.SUCCESS,
+    ) -> None:
+        """Settles a success; a chord is told first, so that a crash in between tells it again."""
+        held = claim_of(request)
+        if held is None:
+            super().mark_as_done(task_id, result, request, store_result, state)
+            return
+        super().mark_as_done(task_id, result, request, False, state)
+        self._settle(held, result, state, None, request, store_result)
+
+    def mark_as_failure(
+        self,
+        task_id: str,
+        exc: BaseException,
+        traceback: Any = None,
+        request: Any = None,
+        store_result: bool = True,
+        call_errbacks: bool = True,
+        state: str = states.FAILURE,
+    ) -> None:
+        """Settles a failure; chords, chains and errbacks are told first."""
+        held = claim_of(request)
+        if held is None:
+            super().mark_as_failure(
+                task_id, exc, traceback, request, store_result, call_errbacks, state
+            )
+            return
+        super().mark_as_failure(task_id, exc, traceback, request, False, call_errbacks, state)
+        self._settle(held, exc, state, traceback, request, store_result)
+
+    def mark_as_revoked(
+        self,
+        task_id: str,
+        reason: str = "",
+        request: Any = None,
+        store_result: bool = True,
+        state: str = states.REVOKED,
+    ) -> None:
+        """Settles a job that was cancelled or has expired.
+
+        Celery's revoke arrives here without a claim: it is kept, and holds when workers restart.
+        """
+        held = claim_of(request)
+        if held is None:
+            self._cancel(task_id)
+            super().mark_as_revoked(task_id, reason, request, store_result, state)
+            return
+        super().mark_as_revoked(task_id, reason, request, False, state)
+        self._settle(held, TaskRevokedError(reason), state, None, request, store_result)
+
+    def mark_as_retry(
+        self,
+        task_id: str,
+        exc: BaseException,
+        traceback: Any = None,
+        request: Any = None,
+        store_result: bool = True,
+        state: str = states.RETRY,
+    ) -> None:
+        """Notes why a job is tried again; its new place was taken when it was enqueued."""
+        held = claim_of(request)
+        if held is None:
+            super().mark_as_retry(task_id, exc, traceback, request, store_result, state)
+            return
+        meta = self._meta(exc, state, traceback, request, task_id)
+        self._run_patiently(note_retry(held, error_of(exc), meta))
+
+    def _cancel(self, task_id: str) -> None:
+        store = self.broker_store
+        if store is not None:
+            with contextlib.suppress(UnknownJob):
+                store.run(cancel(task_id))
+
+    def _settle(
+        self, held: Claim, result: Any, state: str, traceback: Any, request: Any, keep: bool
+    ) -> None:
+        keep = keep and not getattr(request, "ignore_result", False)
+        meta = self._meta(result, state, traceback, request, held.job_id) if keep else b""
+        if meta and not same_server(self.url or "", self.app.conf.broker_url):
+            self._set_with_state(self.get_key_for_task(held.job_id), meta, state)
+            meta = b""
+        end = settlement_of(state, result, meta, *self._retries(request))
+        settled = self._run_patiently(settle(held, end))
+        if settled is False:
+            logger.warning(
+                "outcome of job %s refused: its lease was lost (delivery %d)",
+                held.job_id,
+                held.delivery,
+            )
+
+    def _retries(self, request: Any) -> tuple[int, int | None]:
+        task = self.app.tasks.get(getattr(request, "task", None))
+        return getattr(request, "retries", 0) or 0, getattr(task, "max_retries", None)
+
+    def _run_patiently(self, call: Call[bool]) -> bool | None:
+        """Waits for a broker that is away: the outcome cannot be kept anywhere else."""
+        store = self.broker_store
+        if store is None:
+            return None
+        while True:
+            try:
+                return store.run(call)
+            except BrokerUnavailable as error:
+                logger.warning("outcome is settled when the broker is back: %s", error)
+                time.sleep(SETTLE_PAUSE_SECONDS)
+
+    def _meta(self, result: Any, state: str, traceback: Any, request: Any, job_id: str) -> Any:
+        document = self._get_result_meta(
+            result=self.encode_result(result, state),
+            state=state,
+            traceback=traceback,
+            request=request,
+        )
+        document["task_id"] = job_id
+        return self.encode(document)

@@ -1,0 +1,10 @@
+"""What kombu imports when an app's broker URL is Longshore's: transport and worker together."""
+
+from __future__ import annotations
+
+from longshore.transport import TLSTransport, Transport
+from longshore.worker import connect_signals
+
+__all__ = ["TLSTransport", "Transport"]
+
+connect_signals()

@@ -1,0 +1,78 @@
+"""From what Celery says of an attempt to what its record keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from billiard.exceptions import SoftTimeLimitExceeded, TimeLimitExceeded, WorkerLostError
+from celery import states
+from celery.exceptions import MaxRetriesExceededError, NotRegistered, TaskRevokedError
+
+from longshore.current import Claim
+from longshore.errors import InvalidJob
+from longshore.records import DeadReason, ErrorInfo, JobState
+from longshore.store.claims import Settlement
+
+REASONS: tuple[tuple[type[BaseException], DeadReason], ...] = (
+    (TimeLimitExceeded, DeadReason.TIME_LIMIT),
+    (SoftTimeLimitExceeded, DeadReason.TIME_LIMIT),
+    (WorkerLostError, DeadReason.WORKER_LOST),
+    (MaxRetriesExceededError, DeadReason.RETRIES_EXHAUSTED),
+    (NotRegistered, DeadReason.UNKNOWN_TASK),
+    (InvalidJob, DeadReason.UNKNOWN_ARGUMENTS),
+)
+
+#: An exception may carry the reason that its raiser knows, under this name.
+REASON_ATTRIBUTE = "longshore_reason"
+
+
+def claim_of(request: Any) -> Claim | None:
+    """The claim under which a Celery request runs; ``None`` on a stock transport."""
+    header = getattr(request, "longshore", None)
+    if not isinstance(header, Mapping):
+        return None
+    return Claim(**header)
+
+
+def error_of(error: object) -> ErrorInfo:
+    """An exception as the record shows it: its type and message, on one line."""
+    if error is None:
+        return ErrorInfo("Retry", "asked for by the task")
+    return ErrorInfo(type(error).__name__, " ".join(str(error).split()))
+
+
+def reason_of(error: object, retries: int = 0, max_retries: int | None = None) -> DeadReason:
+    """Why an attempt that failed for good was the last one."""
+    own = getattr(error, REASON_ATTRIBUTE, None)
+    if isinstance(own, DeadReason):
+        return own
+    for kind, reason in REASONS:
+        if isinstance(error, kind):
+            return reason
+    if retries and max_retries is not None and retries >= max_retries:
+        return DeadReason.RETRIES_EXHAUSTED
+    return DeadReason.PERMANENT_ERROR
+
+
+def settlement_of(
+    state: str,
+    result: object,
+    meta: str | bytes = b"",
+    retries: int = 0,
+    max_retries: int | None = None,
+) -> Settlement:
+    """The settlement of an attempt that ended in one of Celery's final states."""
+    if state == states.SUCCESS:
+        return Settlement(JobState.SUCCEEDED, meta)
+    if state == states.REVOKED:
+        return _revoked(result, meta)
+    reason = reason_of(result, retries, max_retries)
+    return Settlement(JobState.DEAD, meta, error_of(result), reason)
+
+
+def _revoked(result: object, meta: str | bytes) -> Settlement:
+    if isinstance(result, TaskRevokedError) and "expired" in str(result):
+        error = ErrorInfo("Expired", "nobody wanted the result any more")
+        return Settlement(JobState.EXPIRED, meta, error, DeadReason.EXPIRED)
+    return Settlement(JobState.CANCELLED, meta, ErrorInfo("Cancelled", str(result)))

@@ -1,0 +1,23 @@
+"""Makes ``longshore://`` known to kombu; imported by kombu's own plug-in loader.
+
+kombu loads the entry points of the group ``kombu.serializers`` while it is imported, before any
+broker URL is resolved. The module stays light: the transport itself is imported when used.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from kombu.transport import TRANSPORT_ALIASES
+
+TRANSPORT_ALIASES["longshore"] = "longshore.install:Transport"
+TRANSPORT_ALIASES["longshores"] = "longshore.install:TLSTransport"
+
+#: What the entry point hands to kombu: compact JSON under a content type of its own.
+SERIALIZER: tuple[Callable[..., str], Callable[..., object], str, str] = (
+    json.dumps,
+    json.loads,
+    "application/x-longshore+json",
+    "utf-8",
+)

@@ -1,0 +1,3 @@
+-- Wakes one idle consumer of a queue.
+ring(ARGV[2])
+return 1

@@ -1,0 +1,116 @@
+"""The claims that this process holds, whichever channel took them.
+
+A claim outlives the connection that took it: losing a connection neither ends a running job nor
+its lease, and the outcome is settled over whatever connection works then.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from longshore.current import Claim
+from longshore.store import Store
+from longshore.store.claims import Settlement
+
+
+@dataclass(slots=True)
+class Entry:
+    """One claim: where to settle it, whether its handler has begun, and how it ended if known.
+
+    ``overdue``: it has ended, but the broker could not be told yet.
+    """
+
+    claim: Claim
+    store: Store
+    begun: bool = False
+    cancel_asked: bool = False
+    overdue: bool = False
+    settlement: Settlement | None = None
+
+
+def _new_owner() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
+
+
+@dataclass(slots=True)
+class ClaimBook:
+    """Claims by delivery tag; safe to use from several threads."""
+
+    owner: str = field(default_factory=_new_owner)
+    worker: str = ""
+    #: set by a worker, which gives back what it holds at its own end instead of the channel's
+    kept_by_worker: bool = False
+    on_lost: Callable[[Entry], None] | None = None
+    on_cancel: Callable[[Entry], None] | None = None
+    _entries: dict[str, Entry] = field(default_factory=dict)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def add(self, claim: Claim, store: Store) -> Entry:
+        """A claim was granted."""
+        entry = Entry(claim, store)
+        with self._lock:
+            self._entries[claim.tag] = entry
+        return entry
+
+    def get(self, tag: str) -> Entry | None:
+        """The entry of this delivery tag, if its claim is still held."""
+        with self._lock:
+            return self._entries.get(tag)
+
+    def take(self, tag: str) -> Entry | None:
+        """Removes an entry: its claim is about to end."""
+        with self._lock:
+            return self._entries.pop(tag, None)
+
+    def keep_overdue(self, entry: Entry, settlement: Settlement) -> None:
+        """Takes an ended claim back in: its lease goes on until the outcome is settled."""
+        entry.settlement, entry.overdue = settlement, True
+        with self._lock:
+            self._entries[entry.claim.tag] = entry
+
+    def begin(self, tag: str) -> None:
+        """The handler of this delivery has started."""
+        with self._lock:
+            if (entry := self._entries.get(tag)) is not None:
+                entry.begun = True
+
+    def note(self, tag: str, settlement: Settlement) -> None:
+        """How this delivery ended, for the acknowledgement that follows."""
+        with self._lock:
+            if (entry := self._entries.get(tag)) is not None:
+                entry.settlement = settlement
+
+    def entries(self) -> list[Entry]:
+        """Every claim held at this instant, oldest first."""
+        with self._lock:
+            return list(self._entries.values())
+
+    def lost(self, entry: Entry) -> None:
+        """The lease has ended and somebody else may run the job."""
+        if self.take(entry.claim.tag) is not None and self.on_lost is not None:
+            self.on_lost(entry)
+
+    def cancel_asked(self, entry: Entry) -> None:
+        """A person asked for the job to be cancelled; reported once."""
+        if entry.cancel_asked:
+            return
+        entry.cancel_asked = True
+        if self.on_cancel is not None:
+            self.on_cancel(entry)
+
+    def forget_all(self) -> None:
+        """A forked child starts with an empty book and a name of its own."""
+        self._lock = threading.RLock()
+        self._entries = {}
+        self.owner = _new_owner()
+        self.kept_by_worker = False
+        self.on_lost = self.on_cancel = None
+
+
+BOOK = ClaimBook()
+os.register_at_fork(after_in_child=BOOK.forget_all)

@@ -1,0 +1,157 @@
+"""kombu's Redis channel with the three steps replaced that can lose or double a job.
+
+Publishing runs the enqueue script, consuming the claim script, acknowledging the settle script;
+exchanges, fan-out, priorities and connections stay kombu's.
+"""
+
+from __future__ import annotations
+
+import time
+from queue import Empty
+from typing import Any
+
+from kombu.log import get_logger
+from kombu.transport import redis as kombu_redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from longshore.envelope import PRIORITY_STEPS
+from longshore.errors import BrokerRefused, BrokerUnavailable
+from longshore.store import Store
+from longshore.store.jobs import Enqueued, post
+from longshore.store.queues import purge, ring
+from longshore.store.settings import StoreSettings, settings_from_options
+from longshore.transport.book import BOOK
+from longshore.transport.claiming import ClaimingMixin
+from longshore.transport.errors import PublishRefused, PublishUnavailable
+from longshore.transport.keeper import KEEPERS
+from longshore.transport.publishing import is_job, post_of
+from longshore.transport.qos import QoS
+from longshore.transport.stores import STORES
+
+logger = get_logger(__name__)
+
+#: Routing tables change when a queue is declared; reading one per publish costs a round trip.
+TABLE_TTL_SECONDS = 5.0
+PURGE_AT_ONCE = 1000
+
+
+class Channel(ClaimingMixin, kombu_redis.Channel):  # type: ignore[misc]
+    """A channel whose jobs cannot be lost.
+
+    Raises:
+        PublishUnavailable: opening it or publishing got no answer within the deadline.
+        PublishRefused: the broker refused, or no queue is bound for the message.
+    """
+
+    QoS = QoS
+    socket_timeout = 5.0
+    socket_connect_timeout = 5.0
+    socket_keepalive = True
+    supports_batch_publish = False
+
+    def __init__(self, connection: Any, **options: Any) -> None:
+        self._tables: dict[str, tuple[float, list[tuple[str, ...]]]] = {}
+        self._no_ack: set[str] = set()
+        client = connection.client
+        self.settings: StoreSettings = settings_from_options(client.transport_options)
+        self.place: str = client.as_uri()
+        try:
+            super().__init__(connection, **options)
+        except connection.connection_errors as error:
+            if BOOK.kept_by_worker:
+                raise  # a worker's consumer waits for its broker
+            raise PublishUnavailable(f"broker {self.place} cannot be reached: {error}") from error
+
+    @property
+    def store(self) -> Store:
+        """The process's store on this channel's broker."""
+        return STORES.get(self.place, self.settings, self._store_pool)
+
+    def _store_pool(self) -> Any:
+        pool = self._get_pool()
+        pool.connection_kwargs.update(
+            socket_timeout=self.settings.deadline_seconds * 0.75,
+            socket_connect_timeout=self.settings.deadline_seconds * 0.75,
+            retry=Retry(NoBackoff(), 0),
+        )
+        pool.max_connections = self.settings.max_connections
+        return pool
+
+    def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:
+        return {**super()._connparams(asynchronous), "retry": Retry(NoBackoff(), 0)}
+
+    def basic_consume(self, queue: str, no_ack: bool = False, *args: Any, **options: Any) -> Any:
+        """Consumes a queue; from now on this process renews its claims and does upkeep."""
+        if no_ack:
+            self._no_ack.add(queue)
+        elif queue not in self._fanout_queues:
+            KEEPERS.keep(self.place, STORES.get(self.place, self.settings, self._store_pool))
+        return super().basic_consume(queue, no_ack, *args, **options)
+
+    def _put(self, queue: str, message: dict[str, Any], **options: Any) -> None:
+        if not is_job(message):
+            super()._put(queue, message, **options)
+            self.store.run(ring(queue))
+            return
+        priority = self._get_message_priority(message, reverse=False)
+        enqueued = self._enqueue(queue, message, priority)
+        if enqueued.refused:
+            logger.warning("retry of job %s refused: its lease was lost", enqueued.job_id)
+
+    def _enqueue(self, queue: str, message: dict[str, Any], priority: int) -> Enqueued:
+        try:
+            return self.store.run(
+                post(post_of(message, queue, self._q_for_pri(queue, priority), priority))
+            )
+        except BrokerUnavailable as error:
+            raise PublishUnavailable(str(error)) from error
+        except BrokerRefused as error:
+            raise PublishRefused(str(error)) from error
+
+    def get_table(self, exchange: str) -> list[tuple[str, ...]]:
+        """The exchange's bindings, at most a few seconds old."""
+        now = time.monotonic()
+        read_at, table = self._tables.get(exchange, (float("-inf"), []))
+        if table and now - read_at < TABLE_TTL_SECONDS:
+            return table
+        try:
+            table = super().get_table(exchange)
+        except self.connection_errors:
+            if not table:
+                raise
+        self._tables[exchange] = (now, table)
+        return table
+
+    def _queue_bind(self, exchange: str, *args: Any) -> None:
+        self._tables.pop(exchange, None)
+        super()._queue_bind(exchange, *args)
+
+    def _lookup(self, exchange: str, routing_key: str, default: str | None = None) -> list[str]:
+        queues: list[str] = super()._lookup(exchange, routing_key, default)
+        if not queues and exchange and self.typeof(exchange).type != "fanout":
+            self._tables.pop(exchange, None)
+            queues = super()._lookup(exchange, routing_key, default)
+        return queues
+
+    def _purge(self, queue: str) -> int:
+        dropped = 0
+        for priority in PRIORITY_STEPS:
+            while count := self.store.run(purge(queue, priority, PURGE_AT_ONCE)):
+                dropped += count
+        return dropped
+
+    def _get(self, queue: str) -> dict[str, Any]:
+        payloads = self.claim_now(queue)
+        if not payloads:
+            raise Empty
+        return payloads[0]
+
+
+class TLSChannel(Channel):
+    """The same over TLS; certificates are checked unless the URL or app says otherwise."""
+
+    def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:
+        if not self.connection.client.ssl:
+            self.connection.client.ssl = {"ssl_cert_reqs": "required"}
+        return super()._connparams(asynchronous)

@@ -1,0 +1,153 @@
+"""Consuming: an idle channel blocks on doorbells, then claims; a busy one claims at once."""
+
+from __future__ import annotations
+
+import time
+from queue import Empty
+from typing import TYPE_CHECKING, Any
+
+from redis.exceptions import NoScriptError
+
+from longshore.store.call import Call
+from longshore.store.claims import Delivery, Held, Source, claim, release, renew
+from longshore.store.queues import bell_key
+from longshore.transport.book import BOOK
+from longshore.transport.delivery import payload_of
+
+if TYPE_CHECKING:
+    from longshore.store import Store
+    from longshore.store.settings import StoreSettings
+
+    class _Base:
+        """What the mix-in expects of kombu's channel."""
+
+        client: Any
+        connection: Any
+        connection_errors: tuple[type[Exception], ...]
+        active_queues: list[str]
+        priority_steps: list[int]
+        brpop_timeout: float
+        qos: Any
+        settings: StoreSettings
+        _queue_cycle: Any
+        _in_poll: Any
+        _brpop_sent_at: float | None
+        _closing: bool
+        _no_ack: set[str]
+
+        @property
+        def store(self) -> Store: ...
+        def _q_for_pri(self, queue: str, pri: int) -> str: ...
+        def _flush_brpop_reauth(self) -> None: ...
+
+else:
+    _Base = object
+
+#: Claimed at once when the prefetch limit leaves it open.
+UNLIMITED_CLAIM = 64
+
+
+class ClaimingMixin(_Base):
+    """Replaces kombu's BRPOP, which takes a message off its list before it is written down."""
+
+    #: whether the last claim brought work: then the next one does not wait for the bell
+    _busy = False
+    _send_source = False
+    _rings_expected = 0
+
+    def _sources(self, queues: list[str]) -> list[Source]:
+        return [
+            Source(self._q_for_pri(queue, step), queue, queue in self._no_ack)
+            for step in self.priority_steps
+            for queue in queues
+        ]
+
+    def _claim_call(self, queues: list[str], limit: int) -> Call[list[Delivery]]:
+        worker = BOOK.worker or BOOK.owner
+        return claim(self._sources(queues), owner=BOOK.owner, worker=worker, limit=limit)
+
+    def _brpop_start(self, timeout: float | None = None) -> None:
+        queues = self._queue_cycle.consume(len(self.active_queues))
+        if not queues:
+            return
+        self._asked = self._claim_call(queues, self._room())
+        commands: list[tuple[Any, ...]] = []
+        if not self._busy:
+            bells = [bell_key(self.settings.key_prefix, queue) for queue in queues]
+            commands.append(("BLPOP", *bells, timeout or self.brpop_timeout or 1))
+        commands.append(self._command(self._asked))
+        connection = self.client.connection
+        self._rings_expected = len(commands) - 1
+        self._in_poll = connection
+        self._brpop_sent_at = time.monotonic()
+        connection.send_packed_command(connection.pack_commands(commands))
+
+    def _room(self) -> int:
+        room = self.qos.can_consume_max_estimate()
+        return UNLIMITED_CLAIM if room is None else max(1, min(room, UNLIMITED_CLAIM))
+
+    def _command(self, call: Call[list[Delivery]]) -> tuple[Any, ...]:
+        argv = call.argv(self.settings)
+        if self._send_source:
+            self._send_source = False
+            return ("EVAL", call.script.source, 0, *argv)
+        return ("EVALSHA", call.script.sha, 0, *argv)
+
+    def _brpop_read(self, **_: Any) -> bool:
+        asked_at = self._brpop_sent_at or time.monotonic()
+        try:
+            deliveries = self._asked.read(self._answer())
+        except NoScriptError:
+            self._send_source, self._busy = True, True
+            raise Empty from None
+        finally:
+            self._in_poll = None
+            self._flush_brpop_reauth()
+        self._busy = bool(deliveries)
+        if self._closing:
+            self._give_back(deliveries)
+            raise Empty
+        return self._deliver_all(self._still_held(deliveries, asked_at))
+
+    def _answer(self) -> Any:
+        connection = self.client.connection
+        try:
+            for _ in range(self._rings_expected):
+                connection.read_response()
+            return connection.read_response()
+        except self.connection_errors:
+            connection.disconnect()
+            raise
+
+    def _deliver_all(self, deliveries: list[Delivery]) -> bool:
+        if not deliveries:
+            raise Empty
+        for delivery in deliveries:
+            if delivery.claim is not None:
+                BOOK.add(delivery.claim, self.store)
+        for delivery in deliveries:
+            self._queue_cycle.rotate(delivery.queue)
+            self.connection._deliver(payload_of(delivery), delivery.queue)  # noqa: SLF001
+        return True
+
+    def _still_held(self, deliveries: list[Delivery], asked_at: float) -> list[Delivery]:
+        """Leaves out claims that waited so long in the socket that their lease may have ended."""
+        if time.monotonic() - asked_at < self.settings.lease_seconds / 2:
+            return deliveries
+        held = [delivery.claim for delivery in deliveries if delivery.claim is not None]
+        answers = iter(self.store.run(renew(held)) if held else [])
+        return [one for one in deliveries if one.claim is None or next(answers) is not Held.LOST]
+
+    def _give_back(self, deliveries: list[Delivery]) -> None:
+        for delivery in deliveries:
+            if delivery.claim is not None:
+                why = "its channel was closing"
+                self.store.run(release(delivery.claim, begun=False, counted=False, why=why))
+
+    def claim_now(self, queue: str) -> list[dict[str, Any]]:
+        """Claims one message of a queue without waiting, for kombu's synchronous get."""
+        deliveries = self.store.run(self._claim_call([queue], 1))
+        for delivery in deliveries:
+            if delivery.claim is not None:
+                BOOK.add(delivery.claim, self.store)
+        return [payload_of(delivery) for delivery in deliveries]

@@ -1,0 +1,70 @@
+"""From kombu's publish to the enqueue script: what a message's headers say about its job."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from kombu.utils.json import dumps
+
+from longshore.current import claim as current_claim
+from longshore.current import request_id as current_request_id
+from longshore.envelope import Post
+
+#: Headers that tell the enqueue script something; they travel no further.
+NONCE = "longshore_nonce"
+UNIQUE = "longshore_unique"
+FINGERPRINT = "longshore_fingerprint"
+
+
+def is_job(message: dict[str, Any]) -> bool:
+    """Whether a message is a Celery task message of protocol 2."""
+    headers = message.get("headers") or {}
+    return isinstance(headers.get("id"), str) and isinstance(headers.get("task"), str)
+
+
+def seconds(value: object) -> float | None:
+    """An ``eta`` or ``expires`` header as seconds since the epoch; naive times are UTC."""
+    if not isinstance(value, str) or not value:
+        return None
+    parsed = datetime.fromisoformat(value)
+    if parsed.tzinfo is None:
+        parsed = datetime.fromisoformat(value + "+00:00")
+    return parsed.timestamp()
+
+
+def token_for(job_id: str) -> str:
+    """The token of the claim under which this very job is running here, if it is: a retry."""
+    held = current_claim.get()
+    return held.token if held is not None and held.job_id == job_id else ""
+
+
+def post_of(message: dict[str, Any], queue: str, list_key: str, priority: int) -> Post:
+    """The message as the enqueue script takes it.
+
+    kombu repeats a failed publish with the same headers object, so a nonce left there makes
+    the repetition recognisable: however often it is sent, the job is one.
+    """
+    headers = message["headers"]
+    nonce = headers.setdefault(NONCE, uuid.uuid4().hex)
+    if current_request_id.get() is not None:
+        headers.setdefault("request_id", current_request_id.get())
+    private = {NONCE, UNIQUE, FINGERPRINT, "longshore"}
+    travelling = {name: value for name, value in headers.items() if name not in private}
+    return Post(
+        raw=dumps({**message, "headers": travelling}),
+        job_id=headers["id"],
+        tag=message["properties"]["delivery_tag"],
+        task=headers["task"],
+        queue=queue,
+        list=list_key,
+        priority=priority,
+        due_at=seconds(headers.get("eta")),
+        expires_at=seconds(headers.get("expires")),
+        nonce=nonce,
+        unique=bool(headers.get(UNIQUE)),
+        fingerprint=headers.get(FINGERPRINT),
+        token=token_for(headers["id"]),
+        request_id=headers.get("request_id"),
+    )

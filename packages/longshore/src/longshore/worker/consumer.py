@@ -1,0 +1,46 @@
+"""Celery's consumer, for a broker whose claims outlive a connection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery.worker.consumer import Consumer
+
+from longshore.records import DeadReason, ErrorInfo, JobState
+from longshore.store.claims import Settlement
+from longshore.transport.book import BOOK
+
+
+def kept(reason: DeadReason, error: BaseException) -> Settlement:
+    """The settlement of a message that no handler can take: kept for a person."""
+    message = " ".join(str(error).split())
+    return Settlement(JobState.DEAD, error=ErrorInfo(type(error).__name__, message), reason=reason)
+
+
+class LongshoreConsumer(Consumer):  # type: ignore[misc]
+    """Keeps what it claimed through a lost connection, and drops no message that it cannot run."""
+
+    def on_close(self) -> None:
+        """The connection is lost; the claims are not, so nothing is flushed or forgotten."""
+
+    def on_decode_error(self, message: Any, exc: BaseException) -> None:
+        """A body that cannot be decoded goes to the dead letters, as it came."""
+        BOOK.note(message.delivery_tag, kept(DeadReason.UNDECODABLE, exc))
+        super().on_decode_error(message, exc)
+
+    def on_unknown_message(self, body: Any, message: Any) -> None:
+        """A message that is no task message."""
+        error = ValueError("the message on the queue is not a Celery task message")
+        BOOK.note(message.delivery_tag, kept(DeadReason.UNDECODABLE, error))
+        super().on_unknown_message(body, message)
+
+    def on_unknown_task(self, body: Any, message: Any, exc: BaseException) -> None:
+        """A task that this worker does not know."""
+        error = LookupError(f"no task is named {message.headers.get('task')!r} in this worker")
+        BOOK.note(message.delivery_tag, kept(DeadReason.UNKNOWN_TASK, error))
+        super().on_unknown_task(body, message, exc)
+
+    def on_invalid_task(self, body: Any, message: Any, exc: BaseException) -> None:
+        """A task message whose fields make no sense."""
+        BOOK.note(message.delivery_tag, kept(DeadReason.UNDECODABLE, exc))
+        super().on_invalid_task(body, message, exc)

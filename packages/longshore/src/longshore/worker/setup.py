@@ -1,0 +1,52 @@
+"""Turns a stock worker into one that loses nothing, when it starts on a Longshore broker."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery.utils.log import get_logger
+
+from longshore.transport.book import BOOK
+from longshore.worker import control
+
+logger = get_logger(__name__)
+
+REQUEST = "longshore.worker.request:LongshoreRequest"
+CONSUMER = "longshore.worker.consumer:LongshoreConsumer"
+STOCK_REQUESTS = {"celery.worker.request:Request", REQUEST}
+
+#: Celery's settings under which an outcome, and nothing earlier, ends a claim.
+OUTCOME_ENDS_CLAIM = {
+    "task_acks_late": True,
+    "task_reject_on_worker_lost": True,
+    "worker_cancel_long_running_tasks_on_connection_loss": False,
+    "worker_enable_prefetch_count_reduction": False,
+}
+
+
+def is_longshore(app: Any) -> bool:
+    """Whether this app consumes from a Longshore broker."""
+    url = app.conf.broker_read_url or app.conf.broker_url or ""
+    return str(url).startswith("longshore")
+
+
+def on_worker_init(sender: Any, **_: Any) -> None:
+    """Called by Celery before the worker's parts are made; ``sender`` is the WorkController."""
+    if not is_longshore(sender.app):
+        return
+    BOOK.kept_by_worker = True
+    BOOK.worker = sender.hostname
+    sender.app.conf.update(OUTCOME_ENDS_CLAIM)
+    sender.consumer_cls = CONSUMER
+    for task in sender.app.tasks.values():
+        settle_late(task)
+    BOOK.on_lost = control.on_lease_lost
+    BOOK.on_cancel = control.canceller(sender)
+
+
+def settle_late(task: Any) -> None:
+    """A job is settled by its outcome, whatever the task says of early acknowledgement."""
+    task.acks_late = True
+    task.reject_on_worker_lost = True
+    if task.Request in STOCK_REQUESTS:
+        task.Request = REQUEST

@@ -1,0 +1,124 @@
+"""A Celery app as its user would write it: nothing here knows of Longshore."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from celery import Celery, chain, group, shared_task
+from celery.exceptions import Reject
+
+app = Celery("shop", broker=os.environ["SHOP_BROKER"], backend=os.environ["SHOP_BACKEND"])
+app.conf.update(
+    broker_connection_retry_on_startup=True,
+    result_expires=3600,
+    task_track_started=True,
+    worker_send_task_events=False,
+)
+
+
+def log(line: str) -> None:
+    """Appends a line to the ledger, whole or not at all."""
+    handle = os.open(os.environ["SHOP_LEDGER"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    os.write(handle, f"{line}\n".encode())
+    os.close(handle)
+
+
+@app.task
+def add(a, b):
+    return a + b
+
+
+@shared_task(name="shop.multiply")
+def multiply(a, b):
+    return a * b
+
+
+@app.task
+def total(numbers):
+    return sum(numbers)
+
+
+@app.task(bind=True)
+def whoami(self):
+    return {"id": self.request.id, "retries": self.request.retries, "eta": self.request.eta}
+
+
+@app.task(bind=True, max_retries=5)
+def flaky(self, fail_times, countdown=0.2):
+    log(f"flaky {self.request.id} {self.request.retries}")
+    if self.request.retries < fail_times:
+        raise self.retry(countdown=countdown, exc=ValueError("not yet"))
+    return self.request.retries
+
+
+@app.task(
+    autoretry_for=(ConnectionError,), retry_backoff=False, default_retry_delay=0.1, max_retries=3
+)
+def auto(fail):
+    log("auto")
+    if fail:
+        raise ConnectionError("the other side is away")
+    return "ok"
+
+
+@app.task
+def fail(message="broken"):
+    raise RuntimeError(message)
+
+
+@app.task(ignore_result=True)
+def quiet(line):
+    log(line)
+
+
+@app.task
+def ledger(line, seconds=0.0):
+    log(f"start {line}")
+    time.sleep(seconds)
+    log(f"end {line}")
+    return line
+
+
+@app.task
+def on_error(request, exc, traceback):
+    log(f"errback {request.id}")
+
+
+@app.task(bind=True)
+def rejecting(self):
+    raise Reject("no", requeue=False)
+
+
+@app.task(bind=True)
+def replaced(self, a, b):
+    raise self.replace(add.s(a, b))
+
+
+@app.task(time_limit=1)
+def too_long():
+    time.sleep(30)
+
+
+@app.task(soft_time_limit=1)
+def softly():
+    time.sleep(30)
+
+
+@app.task
+def die():
+    os._exit(9)
+
+
+@app.task
+def nested(n):
+    return chain(add.s(n, 1), multiply.s(2)).apply_async().id
+
+
+def ledger_lines() -> list[str]:
+    path = Path(os.environ["SHOP_LEDGER"])
+    return path.read_text().splitlines() if path.exists() else []
+
+
+__all__ = ["app", "chain", "group"]
