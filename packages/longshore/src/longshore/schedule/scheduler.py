@@ -1,0 +1,106 @@
+"""Celery's face: ``celery beat -S longshore.schedule:LongshoreScheduler`` runs this.
+
+The hooks are those of ``celery.beat.Scheduler``, Celery 5.7: ``setup_schedule`` once, then
+``tick`` in a loop, ``close`` on the way out (from the signal handler, too, and then again).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from celery import Celery
+from celery.beat import Scheduler
+
+from longshore.errors import SettingsError
+from longshore.schedule.celery_entries import read_entries
+from longshore.schedule.entry import ScheduleEntry
+from longshore.schedule.tick_file import TickFile
+from longshore.schedule.timekeeper import LONGEST_PAUSE_SECONDS, Timekeeper
+from longshore.store.settings import settings_from_options
+from longshore.store.url import shown
+
+TICK_FILE_SETTING = "longshore_scheduler_tick_file"
+
+
+class LongshoreScheduler(Scheduler):  # type: ignore[misc]  # Celery ships no types
+    """A beat scheduler whose state is in the broker, so that any number may run at once.
+
+    Settings: the app's ``broker_url``, ``broker_transport_options`` (``lease_seconds`` is also
+    the leader's), ``timezone`` and ``beat_schedule``; ``longshore_scheduler_tick_file`` (or the environment
+    variable of that name in capitals) is a file to rewrite in every round.
+    """
+
+    max_interval = LONGEST_PAUSE_SECONDS
+    app: Celery
+
+    def setup_schedule(self) -> None:
+        """Read the entries; a wrong one ends the process with one line and exit code 2."""
+        try:
+            self._set_up()
+        except SettingsError as error:
+            sys.stderr.write(f"longshore scheduler: {error}\n")
+            raise SystemExit(2) from None
+
+    def tick(self, *_: object, **__: object) -> float:
+        """One round; returns the seconds to sleep."""
+        self._closed = False
+        pause = self._timekeeper.turn()
+        if self._tick_file is not None:
+            broker = self._timekeeper.broker.is_well
+            self._tick_file.write(leading=self._timekeeper.leading, broker_available=broker)
+        return min(pause, float(self.max_interval))
+
+    def close(self) -> None:
+        """Give the leadership up, so that another scheduler need not wait for the lease to end."""
+        super().close()
+        if self._closed:
+            return
+        self._closed = True
+        self._timekeeper.resign()
+        if self._tick_file is not None:
+            self._tick_file.remove()
+
+    def update_from_dict(self, dict_: Mapping[str, Any]) -> None:
+        """Take the entries that Celery adds of its own (the clean-up of some result backends)."""
+        self.data.update(dict_)
+
+    def _set_up(self) -> None:
+        self._closed = False
+        self.data = dict(self.app.conf.beat_schedule)
+        self.install_default_entries(self.data)
+        entries = read_entries(self.app, self.data)
+        self._check(entries)
+        self.data = {entry.name: entry for entry in entries}
+        settings = settings_from_options(self.app.conf.broker_transport_options)
+        self._timekeeper = Timekeeper(broker_url(self.app), settings, entries, self.app.timezone)
+        conf = self.app.conf
+        path = conf.get(TICK_FILE_SETTING) or os.environ.get(TICK_FILE_SETTING.upper())
+        self._tick_file = TickFile(Path(path)) if path else None
+
+    def _check(self, entries: tuple[ScheduleEntry, ...]) -> None:
+        now = datetime.now(UTC)
+        for entry in entries:
+            if entry.timing(now, self.app.timezone).next_after(now) is None:
+                raise SettingsError(
+                    f"schedule entry {entry.name!r}: {entry.describe()} never comes"
+                )
+
+
+def broker_url(app: Celery) -> str:
+    """The URL of the app's broker.
+
+    Raises:
+        SettingsError: it is not one of Longshore's.
+    """
+    configured = app.conf.broker_write_url or ""
+    url = str(configured if isinstance(configured, str) else configured[0]).split(";")[0]
+    if not url.startswith("longshore"):
+        raise SettingsError(
+            f"the broker is {shown(url)}; this scheduler needs longshore://, others Celery's own"
+        )
+    return url

@@ -1,0 +1,3 @@
+-- Gives the leadership up, if this token still holds it.
+if redis.call('HGET', LEADER, 'token') ~= ARGV[2] then return 0 end
+return redis.call('DEL', LEADER)
