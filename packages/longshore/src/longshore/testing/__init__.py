@@ -1,1 +1,1 @@
-"""Fakes and servers for tests, Longshore's own and its users'."""
+"""What the tests of this project, and of those who build on it, stand on."""

