@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from longshore.testing.binary import valkey_binary
 from longshore.testing.lifeline import tied_to_parent
-from longshore.testing.ports import free_port
+from longshore.testing.ports import free_port, is_free
 from longshore.testing.wire import Refused, ask
 
 START_SECONDS = 20.0
@@ -98,10 +98,12 @@ class ValkeyServer:
         """
         if self._process is not None:
             return
+        if not is_free(self.port):
+            raise ServerFailed(f"port {self.port} of 127.0.0.1 is in use")
         self.directory.mkdir(parents=True, exist_ok=True)
         command = tied_to_parent(self.command(), signal.SIGTERM)
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 - built above, no shell
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -1,0 +1,35 @@
+"""Keep secrets out of the logs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from structlog.typing import EventDict, WrappedLogger
+
+MASK = "***"
+# From the colon after a user (perhaps none) to the last @ of the authority (RFC 3986, 3.2).
+_URL_PASSWORD = re.compile(r"(?P<start>[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/:@?#]*:)[^\s/?#]*(?=@)")
+_SECRET_NAME = re.compile(r"password|passwd|secret|token|authorization|api_?key", re.IGNORECASE)
+
+
+def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Structlog processor: mask fields with a secret's name and passwords within URLs."""
+    return {name: _safe(name, value) for name, value in event.items()}
+
+
+def redact_text(text: str) -> str:
+    """Return the text with the passwords of its URLs masked."""
+    return _URL_PASSWORD.sub(rf"\g<start>{MASK}", text)
+
+
+def _safe(name: object, value: object) -> object:
+    if value is not None and _SECRET_NAME.search(str(name)):
+        return MASK
+    if isinstance(value, str):
+        return redact_text(value)
+    if isinstance(value, Mapping):
+        return {key: _safe(key, item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_safe("", item) for item in value]
+    return value
