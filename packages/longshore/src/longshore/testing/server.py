@@ -7,11 +7,12 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Self
 from urllib.parse import quote
+
+import redis
 
 from longshore.testing.binary import valkey_binary
 from longshore.testing.lifeline import tied_to_parent
@@ -22,42 +23,37 @@ START_SECONDS = 20.0
 STOP_SECONDS = 10.0
 
 
-class ServerFailed(Exception):
+class ServerDidNotStart(Exception):
     """The server ended, or did not answer, while it was being started; says its last line."""
-
-
-@dataclass(frozen=True, slots=True)
-class ServerOptions:
-    """How the server is told to keep its data; ``config`` holds more lines of valkey.conf."""
-
-    password: str | None = None
-    appendfsync: Literal["always", "everysec", "no"] = "everysec"
-    config: Sequence[str] = ()
 
 
 class ValkeyServer:
     """A valkey-server as a context manager; also started and stopped by hand.
 
-    Without a directory it works in a temporary one, which goes with the context. The port and
+    It keeps an append-only file and evicts nothing; ``appendfsync`` is ``everysec`` or ``always``
+    and ``extra`` holds more arguments. Without a directory it works in a temporary one, which goes with the context. The port and
     the data stay the same over ``stop``, ``kill`` and ``start``.
     """
 
     def __init__(
         self,
         *,
-        directory: Path | None = None,
         port: int | None = None,
-        options: ServerOptions | None = None,
+        directory: Path | None = None,
+        appendfsync: str = "everysec",
+        password: str | None = None,
+        extra: Sequence[str] = (),
     ) -> None:
-        self.options = options or ServerOptions()
         self.port = port or free_port()
+        self.password = password
+        self._appendfsync = appendfsync
+        self._extra = extra
         self._temporary = None if directory else tempfile.TemporaryDirectory(prefix="longshore-")
         self.directory = directory or Path(self._temporary.name if self._temporary else ".")
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        self.start()
-        return self
+        return self.start()
 
     def __exit__(
         self,
@@ -89,17 +85,17 @@ class ValkeyServer:
         """Where the server writes its log."""
         return self.directory / "valkey.log"
 
-    def start(self) -> None:
+    def start(self) -> Self:
         """Start the server and return when it answers.
 
         Raises:
-            ServerFailed: it ended or did not answer in time.
+            ServerDidNotStart: it ended or did not answer in time.
             SettingsError: there is no valkey-server to start.
         """
         if self._process is not None:
-            return
+            return self
         if not is_free(self.port):
-            raise ServerFailed(f"port {self.port} of 127.0.0.1 is in use")
+            raise ServerDidNotStart(f"port {self.port} of 127.0.0.1 is in use")
         self.directory.mkdir(parents=True, exist_ok=True)
         command = tied_to_parent(self.command(), signal.SIGTERM)
         with self.log.open("ab") as log:
@@ -111,10 +107,11 @@ class ValkeyServer:
                 start_new_session=True,
             )
         self._wait_until_ready()
+        return self
 
     def command(self) -> tuple[str, ...]:
         """Return the command line; the password, which ps would show, is in a file instead."""
-        return (str(valkey_binary()), str(self._write_config()))
+        return (str(valkey_binary()), str(self._write_config()), *self._extra)
 
     def stop(self) -> None:
         """End it as an administrator would, its data written; harmless when it does not run."""
@@ -146,7 +143,11 @@ class ValkeyServer:
 
     def ask(self, *words: str) -> str:
         """Return the first line of the server's answer to one command."""
-        return ask(self.port, *words, password=self.options.password)
+        return ask(self.port, *words, password=self.password)
+
+    def client(self) -> redis.Redis:
+        """Return a plain client, for tests that look behind the store; close it."""
+        return redis.Redis.from_url(self.redis_url)
 
     def flush(self) -> None:
         """Forget all data."""
@@ -154,13 +155,12 @@ class ValkeyServer:
 
     @property
     def _place(self) -> str:
-        password = self.options.password
-        login = f":{quote(password, safe='')}@" if password else ""
+        login = f":{quote(self.password, safe='')}@" if self.password else ""
         return f"{login}127.0.0.1:{self.port}"
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None:
-            raise ServerFailed("the Valkey server is not running")
+            raise ServerDidNotStart("the Valkey server is not running")
         return self._process
 
     def _write_config(self) -> Path:
@@ -170,20 +170,19 @@ class ValkeyServer:
         return path
 
     def _config_lines(self) -> list[str]:
-        options = self.options
         lines = [
             "bind 127.0.0.1",
             f"port {self.port}",
             f'dir "{self.directory.resolve()}"',
             "appendonly yes",
-            f"appendfsync {options.appendfsync}",
+            f"appendfsync {self._appendfsync}",
             'save ""',
             "maxmemory-policy noeviction",
             "daemonize no",
         ]
-        if options.password:
-            lines.append(f'requirepass "{options.password}"')
-        return [*lines, *options.config]
+        if self.password:
+            lines.append(f'requirepass "{self.password}"')
+        return lines
 
     def _wait_until_ready(self) -> None:
         process, deadline = self._running(), time.monotonic() + START_SECONDS
@@ -192,12 +191,12 @@ class ValkeyServer:
                 time.sleep(0.01)
                 continue
             self.stop()
-            raise ServerFailed(f"valkey-server on port {self.port}: {self._last_line()}")
+            raise ServerDidNotStart(f"valkey-server on port {self.port}: {self._last_line()}")
 
     def _answers(self) -> bool:
         # Another server on this port would answer as well: it must be the one started here.
         try:
-            answer = ask(self.port, "PING", password=self.options.password, timeout_seconds=1.0)
+            answer = ask(self.port, "PING", password=self.password, timeout_seconds=1.0)
         except (OSError, Refused):
             return False
         return answer == "PONG" and self._running().poll() is None
