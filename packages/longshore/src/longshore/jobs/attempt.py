@@ -28,12 +28,11 @@ class Attempt:
         request: Context = task.request
         claim = cast("Mapping[str, Any]", _header(request, "longshore") or {})
         delivery_info = cast("Mapping[str, Any]", request.delivery_info or {})
-        queue = getattr(task, "queue", None) or ""
         attempt = int(claim.get("attempt") or (request.retries or 0) + 1)
         return cls(
             job_id=request.id or "",
             task=str(task.name),
-            queue=str(claim.get("queue") or delivery_info.get("routing_key") or queue),
+            queue=str(claim.get("queue") or delivery_info.get("routing_key") or ""),
             attempt=attempt,
             delivery=int(claim.get("delivery") or attempt),
             request_id=cast("str | None", _header(request, "request_id")),

@@ -14,8 +14,9 @@ from longshore.jobs.attempt import Attempt
 from longshore.jobs.failure import fail
 from longshore.jobs.handler import Handler
 from longshore.jobs.job import Job
-from longshore.jobs.log_context import follow_attempts
+from longshore.jobs.log_context import follow_attempts, in_request
 from longshore.jobs.result import to_json
+from longshore.jobs.retry_line import silence_stock_retry_line
 from longshore.jobs.spec import JobSpec
 
 C = TypeVar("C")
@@ -31,14 +32,23 @@ def bind(
     """
     follow_attempts()
     for handler in handlers:
+        _route(app, handler.job.spec)
+        silence_stock_retry_line(handler.job.spec.task)
         app.task(_body(handler, context_factory), **_task_options(handler.job.spec))
+
+
+def _route(app: Celery, spec: JobSpec) -> None:
+    """Send the task to its queue, unless the app's own routes say otherwise."""
+    routes = app.conf.task_routes or []
+    own = [*routes] if isinstance(routes, list | tuple) else [routes]
+    app.conf.task_routes = [*own, {spec.task: {"queue": spec.queue}}]
 
 
 def _task_options(spec: JobSpec) -> dict[str, Any]:
     return {
         "name": spec.task,
         "bind": True,
-        "queue": spec.queue,
+        "shared": False,
         "acks_late": True,
         # The policy counts the attempts; Celery's own limit and signature check stay out of it.
         "max_retries": None,
@@ -53,7 +63,7 @@ def _body(handler: Handler[Any, C, Any], context_factory: ContextFactory[C]) -> 
         attempt = Attempt.of(task)
         try:
             job = _parse(handler.job, args, fields)
-            with context_factory(attempt) as context:
+            with in_request(attempt.request_id), context_factory(attempt) as context:
                 return to_json(handler(job, context))
         except Exception as error:  # noqa: BLE001 -- every error of a handler is decided on
             fail(task, handler.job.spec, attempt, error)

@@ -11,6 +11,7 @@ from celery.exceptions import Ignore, Reject, Retry
 
 from longshore.jobs.attempt import Attempt
 from longshore.jobs.spec import JobSpec
+from longshore.outcome import REASON_ATTRIBUTE
 from longshore.retry import Discard, RetryAfter, decide
 
 log = structlog.stdlib.get_logger("longshore.jobs")
@@ -31,6 +32,7 @@ def fail(task: Task, spec: JobSpec, attempt: Attempt, error: Exception) -> NoRet
     if isinstance(decision, Discard):
         _log("job discarded", attempt, error)
         raise Ignore from error
+    setattr(error, REASON_ATTRIBUTE, decision.reason)
     raise error
 
 

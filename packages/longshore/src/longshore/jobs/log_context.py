@@ -10,7 +10,7 @@ from celery import Task
 from celery.signals import task_postrun, task_prerun
 from structlog.contextvars import bound_contextvars
 
-from longshore.current import request_id
+from longshore import current
 from longshore.jobs.attempt import Attempt
 
 # A stack, because an eager task may run inside another one.
@@ -18,7 +18,7 @@ _open: ContextVar[tuple[ExitStack, ...]] = ContextVar("longshore_log_context", d
 
 
 def follow_attempts() -> None:
-    """Bind log lines and ``current.request_id`` to the attempt that runs, for all Celery tasks.
+    """Bind log lines to the attempt that runs, for all Celery tasks of this process.
 
     It listens to Celery's signals, so that Celery's own lines about the task are bound too.
     """
@@ -28,7 +28,7 @@ def follow_attempts() -> None:
 
 def _begin(task: Task, **_: object) -> None:
     stack = ExitStack()
-    stack.enter_context(_bound_to(Attempt.of(task)))
+    stack.enter_context(bound_contextvars(**Attempt.of(task).log_context()))
     _open.set((*_open.get(), stack))
 
 
@@ -41,10 +41,10 @@ def _end(**_: object) -> None:
 
 
 @contextmanager
-def _bound_to(attempt: Attempt) -> Generator[None]:
-    token = request_id.set(attempt.request_id)
+def in_request(request_id: str | None) -> Generator[None]:
+    """Let what is enqueued in this block belong to the request that this attempt serves."""
+    token = current.request_id.set(request_id)
     try:
-        with bound_contextvars(**attempt.log_context()):
-            yield
+        yield
     finally:
-        request_id.reset(token)
+        current.request_id.reset(token)

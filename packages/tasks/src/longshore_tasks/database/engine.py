@@ -33,7 +33,7 @@ def create_engine(database_url: str) -> Engine:
     """
     try:
         url = make_url(database_url)
-        engine = sqlalchemy.create_engine(url, pool_pre_ping=True)
+        engine = sqlalchemy.create_engine(url, pool_pre_ping=True, hide_parameters=True)
     except (ArgumentError, ModuleNotFoundError) as error:
         message = f"the database URL cannot be used ({type(error).__name__}); example: sqlite:///data.sqlite3"
         raise SettingsError(message) from None

@@ -18,8 +18,12 @@ class FileMissing(Permanent):
     """Nothing is stored under this key."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"nothing is stored under {key!r}")
+        super().__init__(key)
         self.key = key
+
+    def __str__(self) -> str:
+        # Not made in __init__: an exception is pickled by the arguments it was made from.
+        return f"nothing is stored under {self.key!r}"
 
 
 class StorageUnavailable(Transient):
