@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from celery import Celery
+from celery.exceptions import QueueNotFound
 from celery.schedules import crontab, maybe_schedule
 
 from longshore.errors import SettingsError
@@ -80,45 +81,48 @@ def _read(app: Celery, name: str, entry: object) -> ScheduleEntry:
 
 
 def _plain(app: Celery, name: str, entry: Mapping[str, Any]) -> ScheduleEntry:
-    options = dict(entry.get("options") or {})
-    refused = ", ".join(sorted(set(options) - KEPT - _harmless(options)))
+    own = dict(entry.get("options") or {})
+    refused = ", ".join(sorted(set(own) - KEPT - _harmless(own)))
     if refused:
         raise SettingsError(f"schedule entry {name!r}: a slot's job cannot keep {refused}")
-    options = {**_of_the_task(app, entry["task"]), **options}
-    return _routed(
-        app,
-        ScheduleEntry(
-            name=name,
-            schedule=maybe_schedule(entry["schedule"], entry.get("relative", False), app=app),
-            task=entry["task"],
-            args=tuple(entry.get("args") or ()),
-            kwargs=dict(entry.get("kwargs") or {}),
-            queue=options.get("queue"),
-            priority=options.get("priority", app.conf.task_default_priority),
-            catch_up=_catch_up(
-                name, options.get("catch_up", _usual_catch_up(app, entry["schedule"]))
-            ),
-            skip_after_seconds=float(app.conf.beat_cron_starting_deadline or 60),
-            expires_in_seconds=_expires(name, options.get("expires")),
-            delay_seconds=options.get("countdown"),
-            soft_time_limit_seconds=options.get("soft_time_limit"),
-            time_limit_seconds=options.get("time_limit"),
-            ignore_result=bool(options.get("ignore_result")),
-            headers=dict(options.get("headers") or {}),
-        ),
+    options = _route(app, name, str(entry["task"]), {**_of_the_task(app, entry["task"]), **own})
+    return ScheduleEntry(
+        name=name,
+        schedule=maybe_schedule(entry["schedule"], entry.get("relative", False), app=app),
+        task=entry["task"],
+        args=tuple(entry.get("args") or ()),
+        kwargs=dict(entry.get("kwargs") or {}),
+        queue=options["queue"].name,
+        priority=options.get("priority", app.conf.task_default_priority),
+        catch_up=_catch_up(name, options.get("catch_up", _usual_catch_up(app, entry["schedule"]))),
+        skip_after_seconds=float(app.conf.beat_cron_starting_deadline or 60),
+        expires_in_seconds=_expires(name, options.get("expires")),
+        delay_seconds=options.get("countdown"),
+        soft_time_limit_seconds=options.get("soft_time_limit"),
+        time_limit_seconds=options.get("time_limit"),
+        ignore_result=bool(options.get("ignore_result")),
+        headers=dict(options.get("headers") or {}),
     )
 
 
 def _routed(app: Celery, entry: ScheduleEntry) -> ScheduleEntry:
-    """The entry with its queue: its own, its job's, or what the app's routes say."""
-    if entry.queue is None and entry.job is not None:
-        return replace(entry, queue=entry.job.spec.queue)
     if entry.queue is not None:
-        return replace(entry, queue=str(getattr(entry.queue, "name", entry.queue)))
-    route = app.amqp.router.route({}, entry.task_name, entry.args, dict(entry.kwargs))
+        return replace(entry, queue=str(entry.queue))
+    if entry.job is not None:
+        return replace(entry, queue=entry.job.spec.queue)
+    route = _route(app, entry.name, entry.task_name, {})
+    return replace(entry, queue=route["queue"].name)
+
+
+def _route(app: Celery, name: str, task: str, options: dict[str, Any]) -> dict[str, Any]:
+    """The options as the app's routes complete them, with the queue among them."""
+    try:
+        route: dict[str, Any] = app.amqp.router.route(options, task)
+    except QueueNotFound as error:
+        raise SettingsError(f"schedule entry {name!r}: {error}") from None
     if route.get("queue") is None:
-        raise SettingsError(f"schedule entry {entry.name!r}: its route names no queue; give it one")
-    return replace(entry, queue=str(route["queue"].name))
+        raise SettingsError(f"schedule entry {name!r}: its route names no queue; give it one")
+    return route
 
 
 def _of_the_task(app: Celery, task: str) -> dict[str, Any]:

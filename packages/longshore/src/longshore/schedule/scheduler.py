@@ -30,9 +30,9 @@ TICK_FILE_SETTING = "longshore_scheduler_tick_file"
 class LongshoreScheduler(Scheduler):  # type: ignore[misc]  # Celery ships no types
     """A beat scheduler whose state is in the broker, so that any number may run at once.
 
-    Settings: the app's ``broker_url``, ``broker_transport_options`` (``lease_seconds`` is also
-    the leader's), ``timezone`` and ``beat_schedule``; ``longshore_scheduler_tick_file`` (or the environment
-    variable of that name in capitals) is a file to rewrite in every round.
+    Settings of the app: ``broker_url``, ``broker_transport_options`` (``lease_seconds`` is also
+    the leader's), ``timezone`` and ``beat_schedule``. ``longshore_scheduler_tick_file``, or the
+    environment variable of that name in capitals, is a file to rewrite in every round.
     """
 
     max_interval = LONGEST_PAUSE_SECONDS
