@@ -97,7 +97,7 @@ def test_a_roll_finds_jobs_by_task_and_knows_no_other() -> None:
     assert list(roll) == [Paint, Spray]
     assert len(roll) == 2
     assert "fence.spray" in roll
-    with pytest.raises(UnknownTask, match="fence.burn"):
+    with pytest.raises(UnknownTask, match=r"fence\.burn"):
         roll["fence.burn"]
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from celery import Celery
+from celery.signals import before_task_publish
 
 from longshore.envelope import idempotent_id
 from longshore.errors import InvalidJob
@@ -24,8 +25,6 @@ def sent(app: Celery) -> list[dict[str, Any]]:
 
     def note(body: Any, **message: Any) -> None:
         seen.append({"kwargs": body[1], **message})
-
-    from celery.signals import before_task_publish
 
     before_task_publish.connect(note, weak=False, dispatch_uid="test-publish")
     yield seen  # type: ignore[misc]

@@ -1,0 +1,9 @@
+"""What ``celery -A longshore_worker.main worker`` loads: the app of this environment."""
+
+from __future__ import annotations
+
+from longshore_tasks.settings import load
+from longshore_worker.app import create_app
+from longshore_worker.settings import WorkerSettings
+
+app = create_app(load(WorkerSettings))

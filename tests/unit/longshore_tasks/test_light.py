@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+HEAVY = {"PIL", "jinja2", "boto3", "smtplib"}
+CODE = """
+import sys
+import longshore_tasks.roll, longshore_tasks.settings, longshore_tasks.database
+import longshore_tasks.storage, longshore_tasks.stored, longshore_tasks.files
+print(" ".join(sorted({name.partition(".")[0] for name in sys.modules})))
+"""
+
+
+def test_the_contracts_import_neither_pillow_nor_templates_nor_mail() -> None:
+    command = [sys.executable, "-c", CODE]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert HEAVY & set(output.split()) == set()
