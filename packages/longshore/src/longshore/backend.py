@@ -17,7 +17,7 @@ from celery.utils.log import get_logger
 
 from longshore.current import Claim
 from longshore.errors import BrokerUnavailable, UnknownJob
-from longshore.outcome import claim_of, error_of, settlement_of
+from longshore.outcome import HOLDER, claim_of, error_of, settlement_of
 from longshore.store import Call, Store, StoreSettings
 from longshore.store.claims import note_retry, settle
 from longshore.store.jobs import cancel
@@ -153,6 +153,9 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
             self._set_with_state(self.get_key_for_task(held.job_id), meta, state)
             meta = b""
         end = settlement_of(state, result, meta, *self._retries(request))
+        if HOLDER.sink is not None:
+            HOLDER.sink.add(held, end)
+            return
         settled = self._run_patiently(settle(held, end))
         if settled is False:
             logger.warning(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from billiard.exceptions import SoftTimeLimitExceeded, TimeLimitExceeded, WorkerLostError
 from celery import states
@@ -25,6 +26,23 @@ REASONS: tuple[tuple[type[BaseException], DeadReason], ...] = (
 
 #: An exception may carry the reason that its raiser knows, under this name.
 REASON_ATTRIBUTE = "longshore_reason"
+
+
+class Sink(Protocol):
+    """Where outcomes go instead of straight to the store, in a process that settles in batches."""
+
+    def add(self, claim: Claim, settlement: Settlement) -> None:
+        """An attempt has ended."""
+
+
+@dataclass(slots=True)
+class SinkHolder:
+    """The sink of this process, if it has one."""
+
+    sink: Sink | None = None
+
+
+HOLDER = SinkHolder()
 
 
 def claim_of(request: Any) -> Claim | None:

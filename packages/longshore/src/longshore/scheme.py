@@ -9,10 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+from celery.concurrency import ALIASES as POOL_ALIASES
 from kombu.transport import TRANSPORT_ALIASES
 
 TRANSPORT_ALIASES["longshore"] = "longshore.install:Transport"
 TRANSPORT_ALIASES["longshores"] = "longshore.install:TLSTransport"
+
+# ``celery worker -P longshore``
+POOL_ALIASES["longshore"] = "longshore.worker.pool:TaskPool"
 
 #: What the entry point hands to kombu: compact JSON under a content type of its own.
 SERIALIZER: tuple[Callable[..., str], Callable[..., object], str, str] = (

@@ -9,8 +9,9 @@ from typing import Any
 
 from longshore.current import Claim
 from longshore.records import DeadReason, ErrorInfo, JobState
-from longshore.store.call import Call, text
+from longshore.store.call import Argument, Call, text
 from longshore.store.scripts import load
+from longshore.store.settings import StoreSettings
 
 #: Longer error messages are cut: a record is a summary, the traceback is in the result.
 MESSAGE_LIMIT = 2000
@@ -97,21 +98,33 @@ class Settlement:
 
 def settle(held: Claim, end: Settlement) -> Call[bool]:
     """Records the outcome and ends the claim; false when the claim was lost and nothing changed."""
+    both = settle_all([(held, end)])
+    return Call(both.script, both.arguments, lambda answer: both.read(answer)[0])
+
+
+def settle_all(ends: Sequence[tuple[Claim, Settlement]]) -> Call[list[bool]]:
+    """Records many outcomes in one step each; one answer for each, in order."""
     return Call(
         load("settle"),
         lambda settings: (
-            held.job_id,
-            held.tag,
-            held.queue,
-            held.token,
-            end.state,
-            end.meta,
-            end.result_ttl_seconds or settings.result_ttl_seconds,
             settings.record_ttl_seconds,
-            *_error_words(end.error),
-            end.reason or "",
+            *(word for held, end in ends for word in _words(held, end, settings)),
         ),
-        lambda answer: text(answer) == "settled",
+        lambda answer: [bool(word) for word in answer],
+    )
+
+
+def _words(held: Claim, end: Settlement, settings: StoreSettings) -> tuple[Argument, ...]:
+    return (
+        held.job_id,
+        held.tag,
+        held.queue,
+        held.token,
+        end.state,
+        end.meta,
+        end.result_ttl_seconds or settings.result_ttl_seconds,
+        *_error_words(end.error),
+        end.reason or "",
     )
 
 
@@ -155,3 +168,8 @@ def release(held: Claim, *, begun: bool, counted: bool, why: str) -> Call[bool]:
 
 def _error_words(error: ErrorInfo | None) -> tuple[str, str]:
     return (error.type, error.message[:MESSAGE_LIMIT]) if error else ("", "")
+
+
+def message(held: Claim) -> Call[bytes]:
+    """The message of a claimed job as it came; empty once the claim has ended."""
+    return Call(load("message"), lambda _: (held.tag, held.queue), bytes)

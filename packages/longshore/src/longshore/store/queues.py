@@ -57,7 +57,12 @@ def maintain(limit: int = 200) -> Call[Maintenance]:
 
     return Call(
         load("maintain"),
-        lambda settings: (limit, settings.max_deliveries, settings.result_ttl_seconds),
+        lambda settings: (
+            limit,
+            settings.max_deliveries,
+            settings.result_ttl_seconds,
+            settings.lease_seconds,
+        ),
         read,
     )
 

@@ -21,6 +21,7 @@ from longshore.store.settings import StoreSettings
 from longshore.store.url import redis_url, shown
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 CONNECTION_ERRORS = (redis.ConnectionError, redis.TimeoutError, OSError)
 
@@ -125,6 +126,39 @@ class Store:
             return self._client.evalsha(call.script.sha, 0, *argv)
         except NoScriptError:
             return self._client.eval(call.script.source, 0, *argv)
+
+    def run_both(self, first: Call[T], second: Call[U]) -> tuple[T, U]:
+        """Runs two calls, in this order, in one round trip; neither depends on the other."""
+        attempts = _Attempts(second.script.name, self._place, self.settings, self.breaker)
+        while True:
+            try:
+                one, two = self._evaluate_both(first, second)
+            except CONNECTION_ERRORS as error:
+                attempts.connection_failed(error)
+                time.sleep(attempts.pause_seconds)
+            except RedisError as error:
+                raise attempts.refused(error) from error
+            else:
+                self.breaker.succeeded()
+                return first.read(one), second.read(two)
+
+    def _evaluate_both(self, first: Call[T], second: Call[U]) -> list[Any]:
+        pipeline: Any = self._client.pipeline(transaction=False)
+        calls: tuple[Call[Any], ...] = (first, second)
+        for call in calls:
+            pipeline.execute_command("EVALSHA", call.script.sha, 0, *call.argv(self.settings))
+        answers: list[Any] = pipeline.execute(raise_on_error=False)
+        for index, call in enumerate(calls):
+            if isinstance(answers[index], NoScriptError):
+                answers[index] = self._evaluate(call)
+            elif isinstance(answers[index], RedisError):
+                raise answers[index]
+        return answers
+
+    def new_connection(self) -> Any:
+        """A connection outside the pool, for a command that blocks; the caller closes it."""
+        pool = self._client.connection_pool
+        return pool.connection_class(**pool.connection_kwargs)
 
     def close(self) -> None:
         """Closes every connection of the store's own pool."""

@@ -45,6 +45,8 @@ class ClaimBook:
     worker: str = ""
     #: set by a worker, which gives back what it holds at its own end instead of the channel's
     kept_by_worker: bool = False
+    #: the worker's pool claims by itself, so its channels consume nothing but control messages
+    pool_claims: bool = False
     on_lost: Callable[[Entry], None] | None = None
     on_cancel: Callable[[Entry], None] | None = None
     _entries: dict[str, Entry] = field(default_factory=dict)
@@ -108,7 +110,7 @@ class ClaimBook:
         self._lock = threading.RLock()
         self._entries = {}
         self.owner = _new_owner()
-        self.kept_by_worker = False
+        self.kept_by_worker = self.pool_claims = False
         self.on_lost = self.on_cancel = None
 
 

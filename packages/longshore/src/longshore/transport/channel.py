@@ -89,6 +89,12 @@ class Channel(ClaimingMixin, kombu_redis.Channel):  # type: ignore[misc]
             KEEPERS.keep(self.place, STORES.get(self.place, self.settings, self._store_pool))
         return super().basic_consume(queue, no_ack, *args, **options)
 
+    @property
+    def active_queues(self) -> list[str]:
+        """The queues that this channel itself claims from."""
+        queues: list[str] = super().active_queues
+        return [queue for queue in queues if queue in self._no_ack] if BOOK.pool_claims else queues
+
     def _put(self, queue: str, message: dict[str, Any], **options: Any) -> None:
         if not is_job(message):
             super()._put(queue, message, **options)

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
         client: Any
         connection: Any
         connection_errors: tuple[type[Exception], ...]
-        active_queues: list[str]
         priority_steps: list[int]
         brpop_timeout: float
         qos: Any
@@ -35,6 +34,8 @@ if TYPE_CHECKING:
         _closing: bool
         _no_ack: set[str]
 
+        @property
+        def active_queues(self) -> list[str]: ...
         @property
         def store(self) -> Store: ...
         def _q_for_pri(self, queue: str, pri: int) -> str: ...

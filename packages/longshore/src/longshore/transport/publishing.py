@@ -40,6 +40,12 @@ def token_for(job_id: str) -> str:
     return held.token if held is not None and held.job_id == job_id else ""
 
 
+def repeated(job_id: str) -> bool:
+    """Whether the job that publishes here runs again after a crash: its children may be there."""
+    held = current_claim.get()
+    return held is not None and held.job_id != job_id and held.delivery > held.attempt
+
+
 def post_of(message: dict[str, Any], queue: str, list_key: str, priority: int) -> Post:
     """The message as the enqueue script takes it.
 
@@ -63,7 +69,7 @@ def post_of(message: dict[str, Any], queue: str, list_key: str, priority: int) -
         due_at=seconds(headers.get("eta")),
         expires_at=seconds(headers.get("expires")),
         nonce=nonce,
-        unique=bool(headers.get(UNIQUE)),
+        unique=bool(headers.get(UNIQUE)) or repeated(headers["id"]),
         fingerprint=headers.get(FINGERPRINT),
         token=token_for(headers["id"]),
         request_id=headers.get("request_id"),

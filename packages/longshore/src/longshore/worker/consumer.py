@@ -23,6 +23,25 @@ class LongshoreConsumer(Consumer):  # type: ignore[misc]
     def on_close(self) -> None:
         """The connection is lost; the claims are not, so nothing is flushed or forgotten."""
 
+    def on_ready(self) -> None:
+        """The worker's parts are up: a pool that claims by itself may begin."""
+        self._order_pool()
+        super().on_ready()
+
+    def add_task_queue(self, queue: str, **options: Any) -> None:
+        """Consumes one more queue."""
+        super().add_task_queue(queue, **options)
+        self._order_pool()
+
+    def cancel_task_queue(self, queue: str) -> None:
+        """Consumes one queue less."""
+        super().cancel_task_queue(queue)
+        self._order_pool()
+
+    def _order_pool(self) -> None:
+        if getattr(self.pool, "claims_itself", False):
+            self.pool.consume([queue.name for queue in self.app.amqp.queues.consume_from.values()])
+
     def on_decode_error(self, message: Any, exc: BaseException) -> None:
         """A body that cannot be decoded goes to the dead letters, as it came."""
         BOOK.note(message.delivery_tag, kept(DeadReason.UNDECODABLE, exc))

@@ -1,7 +1,17 @@
 -- Promotes delayed jobs that are due and rescues claims whose lease has ended, at most
 -- ARGV[2] of each per queue. Answers {promoted, rescued, seconds until the next due job or ''}.
 local limit, max_deliveries, result_ttl = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local lease = tonumber(ARGV[5])
 local t = now()
+
+-- Upkeep happens every half second while anybody lives. After a longer silence (the server was
+-- down or hung, or all were away) every lease looks ended: its owner gets one lease to renew it.
+local last = tonumber(redis.call('GET', key('longshore:upkeep')) or '0')
+redis.call('SET', key('longshore:upkeep'), stamp(t))
+if t - last > math.max(lease / 2, 1.5) then
+  redis.call('SET', key('longshore:grace'), stamp(t + lease))
+end
+local rescues = t >= tonumber(redis.call('GET', key('longshore:grace')) or '0')
 local promoted, rescued, next_due = 0, 0, nil
 
 local function promote(queue, id)
@@ -40,8 +50,10 @@ for _, queue in ipairs(redis.call('SMEMBERS', key('longshore:queues'))) do
   for _, id in ipairs(redis.call('ZRANGEBYSCORE', delayed, '-inf', stamp(t), 'LIMIT', 0, limit)) do
     promote(queue, id)
   end
-  for _, tag in ipairs(redis.call('ZRANGEBYSCORE', leases_key(queue), '-inf', stamp(t), 'LIMIT', 0, limit)) do
-    rescue(queue, tag)
+  if rescues then
+    for _, tag in ipairs(redis.call('ZRANGEBYSCORE', leases_key(queue), '-inf', stamp(t), 'LIMIT', 0, limit)) do
+      rescue(queue, tag)
+    end
   end
   local head = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
   if head[2] then

@@ -1,0 +1,147 @@
+"""The pool as Celery sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from billiard.exceptions import TimeLimitExceeded
+from celery.app.task import Context
+from celery.concurrency.base import BasePool
+from celery.utils.log import get_logger
+from kombu.serialization import loads
+
+from longshore.envelope import PRIORITY_STEPS, list_of
+from longshore.store import Store
+from longshore.store.claims import Delivery, Source, message
+from longshore.store.settings import settings_from_options
+from longshore.transport.book import BOOK
+from longshore.worker.pool.board import Board, Held
+from longshore.worker.pool.child import Plan
+from longshore.worker.pool.orders import OrderBook
+from longshore.worker.pool.runner import prepare
+from longshore.worker.pool.supervisor import Supervisor
+
+logger = get_logger(__name__)
+
+MAINTAIN_EVERY_SECONDS = 0.1
+
+
+class TaskPool(BasePool):  # type: ignore[misc]
+    """Processes that claim, run and settle by themselves."""
+
+    is_green = False
+    signal_safe = True
+    uses_semaphore = False
+    body_can_be_buffer = True
+    claims_itself = True
+
+    def on_start(self) -> None:
+        """Forks the children; they wait for orders."""
+        if not BOOK.kept_by_worker:
+            raise NotImplementedError("-P longshore needs a longshore:// broker URL")
+        self._store = Store.from_url(self._broker_url(), self._settings())
+        self._orders = OrderBook()
+        BOOK.pool_claims = True
+        self.supervisor = Supervisor(self.limit, self._store, self._plan, self._time_limit)
+        self.supervisor.start()
+
+    def _broker_url(self) -> str:
+        return str(self.app.conf.broker_read_url or self.app.conf.broker_url)
+
+    def _settings(self) -> Any:
+        options = dict(self.app.conf.broker_transport_options or {})
+        if self.app.conf.result_expires:
+            options.setdefault("result_ttl_seconds", _seconds(self.app.conf.result_expires))
+        return settings_from_options(options)
+
+    def _plan(self, board: Board) -> Plan:
+        return Plan(
+            app=self.app,
+            hostname=BOOK.worker,
+            store=self._store,
+            board=board,
+            orders=self._orders,
+            max_jobs=self.options.get("maxtasksperchild"),
+            max_memory_kib=self.options.get("max_memory_per_child"),
+        )
+
+    def consume(self, queues: Iterable[str]) -> None:
+        """Orders the children to claim from these queues, in this order of service."""
+        names = tuple(queues)
+        sources = [Source(list_of(name, step), name) for step in PRIORITY_STEPS for name in names]
+        self._orders.write(bool(names), sources, names)
+
+    def register_with_event_loop(self, loop: Any) -> None:
+        """Children are replaced from the main loop."""
+        loop.call_repeatedly(MAINTAIN_EVERY_SECONDS, self.supervisor.maintain)
+
+    def on_apply(self, *args: Any, **options: Any) -> Any:
+        """Never called for a job: jobs do not pass through the parent."""
+        raise NotImplementedError("children of this pool claim jobs themselves")
+
+    def on_close(self) -> None:
+        """No more claims from now on."""
+        self.consume(())
+
+    def on_stop(self) -> None:
+        """Warm shutdown: running jobs end, claimed ones go back."""
+        self.supervisor.stop()
+
+    def on_terminate(self) -> None:
+        """Cold shutdown: running jobs go back to their queues."""
+        self.supervisor.terminate()
+
+    def terminate_job(self, pid: int, signal: Any = None) -> None:  # noqa: ARG002
+        """Ends the running job of one child; its record ends as cancelled when that was asked."""
+        for process in self.supervisor.processes:
+            view = process.board.view()
+            if process.pid == pid and view is not None and view.current is not None:
+                self.supervisor.cancel(process, view.current)
+
+    def grow(self, n: int = 1) -> None:
+        """More children, at the next round of upkeep."""
+        self.supervisor.size += n
+
+    def shrink(self, n: int = 1) -> None:
+        """Fewer children: the surplus drains."""
+        self.supervisor.shrink(n)
+
+    @property
+    def num_processes(self) -> int:
+        """How many children there should be."""
+        return self.supervisor.size
+
+    def _time_limit(self, held: Held) -> None:
+        """A child was ended at its job's hard limit: the failure is told as Celery would."""
+        limit = held.hard_seconds
+        logger.error(
+            "hard time limit (%ss) exceeded for %s[%s]", limit, held.task, held.claim.job_id
+        )
+        self.app.backend.mark_as_failure(
+            held.claim.job_id, TimeLimitExceeded(limit), request=self.request_of(held)
+        )
+
+    def request_of(self, held: Held) -> Context:
+        """The request of a claimed job with its chord and error callbacks, from its message."""
+        raw = self._store.run(message(held.claim))
+        if not raw:
+            return Context({"id": held.claim.job_id, "longshore": held.claim.header()})
+        prepared = prepare(Delivery(held.claim.queue, raw, held.claim), BOOK.worker)
+        _, _, embed = loads(prepared.body, prepared.content_type, prepared.content_encoding)
+        return Context({**prepared.request, **(embed or {})})
+
+    def _get_info(self) -> dict[str, Any]:
+        info: dict[str, Any] = super()._get_info()
+        info.update(
+            {
+                "max-concurrency": self.supervisor.size,
+                "processes": [process.pid for process in self.supervisor.processes],
+                "max-tasks-per-child": self.options.get("maxtasksperchild") or "N/A",
+            }
+        )
+        return info
+
+
+def _seconds(value: Any) -> int:
+    return int(value.total_seconds() if hasattr(value, "total_seconds") else value)

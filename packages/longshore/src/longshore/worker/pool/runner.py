@@ -1,0 +1,195 @@
+"""One delivery, from its bytes on the queue to its outcome, without Celery's message layers.
+
+The envelope is read once; the handler runs under Celery's own tracer, so retries, callbacks,
+chains, chords, signals and results behave as everywhere in Celery.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from celery import states
+from celery.app.task import Context
+from celery.app.trace import fast_trace_task
+from celery.exceptions import Ignore, NotRegistered, Reject, Retry, TaskRevokedError
+from celery.utils.log import get_logger
+from kombu.serialization import loads
+
+from longshore.current import Claim
+from longshore.outcome import error_of, settlement_of
+from longshore.records import DeadReason, ErrorInfo, JobState
+from longshore.store import Store
+from longshore.store.claims import Delivery, Settlement, release
+from longshore.transport.publishing import seconds
+from longshore.worker.pool.board import Held
+from longshore.worker.pool.outcomes import OutcomeBuffer
+
+logger = get_logger(__name__)
+
+DONE = Settlement(JobState.SUCCEEDED)
+
+
+def _raised(result: Any) -> BaseException:
+    """The exception that the tracer reports, out of Celery's wrappers."""
+    error: BaseException = result.exception
+    if isinstance(error, Retry | Reject | Ignore):
+        return error
+    wrapped: BaseException = getattr(error, "exc", error)
+    return wrapped
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A delivery that has been read; ``request`` is what Celery's tracer takes."""
+
+    claim: Claim
+    task: str
+    request: dict[str, Any]
+    body: bytes | str
+    content_type: str
+    content_encoding: str
+
+
+def prepare(delivery: Delivery, hostname: str) -> Prepared:
+    """Reads a delivery.
+
+    Raises:
+        ValueError, KeyError, TypeError: it is not a Celery task message of protocol 2.
+    """
+    claim = delivery.claim
+    if claim is None:
+        raise ValueError("the delivery carries no claim")
+    message = json.loads(delivery.raw)
+    headers, properties = message["headers"], message["properties"]
+    body = message["body"]
+    if properties.get("body_encoding") == "base64":
+        body = base64.b64decode(body)
+    info = properties.get("delivery_info") or {}
+    request = {
+        **headers,
+        "eta": None,
+        "longshore": claim.header(),
+        "properties": properties,
+        "reply_to": properties.get("reply_to"),
+        "correlation_id": properties.get("correlation_id"),
+        "hostname": hostname,
+        "delivery_info": {
+            "exchange": info.get("exchange"),
+            "routing_key": info.get("routing_key"),
+            "priority": properties.get("priority"),
+            "redelivered": claim.delivery > claim.attempt,
+        },
+    }
+    return Prepared(
+        claim, headers["task"], request, body,
+        message["content-type"], message["content-encoding"],
+    )  # fmt: skip
+
+
+class Runner:
+    """Runs prepared deliveries of one app in this process."""
+
+    def __init__(self, app: Any, sink: OutcomeBuffer, store: Store) -> None:
+        self._app, self._sink, self._store = app, sink, store
+        self._tasks = app.tasks
+
+    def limits(self, prepared: Prepared) -> Held:
+        """The claim with the limits of its message, or of its task."""
+        task = self._tasks.get(prepared.task)
+        hard, soft = prepared.request.get("timelimit") or (None, None)
+        return Held(
+            prepared.claim,
+            prepared.task,
+            soft or getattr(task, "soft_time_limit", None),
+            hard or getattr(task, "time_limit", None),
+        )
+
+    def unreadable(self, claim: Claim, error: Exception) -> None:
+        """Keeps a message that cannot be read among the dead letters, as it came."""
+        self._sink.add(
+            claim,
+            Settlement(JobState.DEAD, error=error_of(error), reason=DeadReason.UNDECODABLE),
+        )
+
+    def run(self, prepared: Prepared) -> None:
+        """Runs one job to its outcome; never raises what the handler raised."""
+        if prepared.task not in self._tasks:
+            self._unknown(prepared)
+        elif self._expired(prepared):
+            self._expire(prepared)
+        else:
+            self._trace(prepared)
+
+    def _trace(self, prepared: Prepared) -> None:
+        try:
+            failed, result, _ = fast_trace_task(
+                prepared.task,
+                prepared.claim.job_id,
+                prepared.request,
+                prepared.body,
+                prepared.content_type,
+                prepared.content_encoding,
+            )
+        except Exception as error:  # noqa: BLE001  the body cannot be decoded: kept as it came
+            logger.warning("job %s cannot be decoded: %s", prepared.claim.job_id, error)
+            self.unreadable(prepared.claim, error)
+            return
+        self._conclude(prepared, failed, result)
+
+    def _conclude(self, prepared: Prepared, failed: int, result: Any) -> None:
+        """Settles what the result backend has not settled already."""
+        if self._was_settled(prepared.claim):
+            return
+        error = _raised(result) if failed else None
+        if isinstance(error, Retry):
+            return
+        if isinstance(error, Reject) and error.requeue:
+            why = "given back by the task"
+            self._store.run(release(prepared.claim, begun=False, counted=False, why=why))
+        elif error is None or isinstance(error, Ignore):
+            self._sink.add(prepared.claim, DONE)
+        else:
+            self._fail(prepared, error)
+
+    def _fail(self, prepared: Prepared, error: BaseException) -> None:
+        task = self._tasks[prepared.task]
+        if isinstance(error, Reject):
+            context = Context(prepared.request)
+            task.backend.mark_as_failure(prepared.claim.job_id, error, request=context)
+        if not self._was_settled(prepared.claim):
+            retries = prepared.request.get("retries") or 0
+            end = settlement_of(
+                states.FAILURE, error, retries=retries, max_retries=task.max_retries
+            )
+            self._sink.add(prepared.claim, end)
+
+    def _was_settled(self, claim: Claim) -> bool:
+        return self._sink.last_tag == claim.tag
+
+    def _unknown(self, prepared: Prepared) -> None:
+        message = f"no task is named {prepared.task!r} in this worker"
+        logger.error("job %s kept: %s", prepared.claim.job_id, message)
+        error = ErrorInfo("UnknownTask", message)
+        self._sink.add(
+            prepared.claim,
+            Settlement(JobState.DEAD, error=error, reason=DeadReason.UNKNOWN_TASK),
+        )
+        self._app.backend.mark_as_failure(prepared.claim.job_id, NotRegistered(prepared.task))
+
+    @staticmethod
+    def _expired(prepared: Prepared) -> bool:
+        expires = seconds(prepared.request.get("expires"))
+        return expires is not None and datetime.now(UTC).timestamp() > expires
+
+    def _expire(self, prepared: Prepared) -> None:
+        _, _, embed = loads(prepared.body, prepared.content_type, prepared.content_encoding)
+        context = Context({**prepared.request, **(embed or {})})
+        backend = self._tasks[prepared.task].backend
+        backend.mark_as_revoked(prepared.claim.job_id, "expired", request=context)
+        if not self._was_settled(prepared.claim):
+            end = settlement_of(states.REVOKED, TaskRevokedError("expired"))
+            self._sink.add(prepared.claim, end)

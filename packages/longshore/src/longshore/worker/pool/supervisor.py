@@ -1,0 +1,252 @@
+"""The parent's side: children are started, watched, relieved and replaced; no job passes here."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from celery.utils.log import get_logger
+
+from longshore.errors import BrokerError
+from longshore.store import Store
+from longshore.store.claims import Held as Renewal
+from longshore.store.claims import release, renew
+from longshore.worker.pool.board import Board, Held, View
+from longshore.worker.pool.child import Plan, run_child
+
+logger = get_logger(__name__)
+
+WATCH_EVERY_SECONDS = 0.05
+#: A handler that runs for longer holds up what was claimed behind it: that goes back.
+RELIEVE_AFTER_SECONDS = 0.1
+JOIN_STEP_SECONDS = 0.02
+
+Verdict = Callable[[Held], None]
+
+
+@dataclass(slots=True)
+class Process:
+    """A running child."""
+
+    pid: int
+    board: Board
+    #: what becomes of the running job when this child was ended on purpose
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    soft_sent: set[str] = field(default_factory=set)
+
+
+class Supervisor:
+    """Keeps ``size`` children alive and their claims in order."""
+
+    def __init__(
+        self, size: int, store: Store, new_plan: Callable[[Board], Plan], on_time_limit: Any
+    ) -> None:
+        self.size = size
+        self._store, self._new_plan, self._on_time_limit = store, new_plan, on_time_limit
+        self._processes: dict[int, Process] = {}
+        self._lock = threading.RLock()
+        self._stopping = False
+        self._ended = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, name="longshore-watch", daemon=True)
+        self._renewed_at = 0.0
+
+    @property
+    def processes(self) -> list[Process]:
+        """The children that live."""
+        with self._lock:
+            return list(self._processes.values())
+
+    def start(self) -> None:
+        """Starts the children and the thread that watches them."""
+        self.maintain()
+        self._watcher.start()
+
+    def maintain(self) -> None:
+        """Main thread: clears up after children that ended and starts new ones in their place."""
+        self._reap()
+        while not self._stopping and len(self._processes) < self.size:
+            self._fork()
+
+    def _fork(self) -> None:
+        board = Board()
+        plan = self._new_plan(board)
+        with self._lock:
+            pid = os.fork()
+            if pid == 0:
+                run_child(plan)
+            self._processes[pid] = Process(pid, board)
+
+    def _reap(self) -> None:
+        for process in self.processes:
+            try:
+                pid, status = os.waitpid(process.pid, os.WNOHANG)
+            except ChildProcessError:
+                pid, status = process.pid, -1
+            if pid:
+                with self._lock:
+                    del self._processes[process.pid]
+                self._clear_up(process, status)
+
+    def _clear_up(self, process: Process, status: int) -> None:
+        """Gives back what a child held that ended otherwise than by its own decision."""
+        if status == 0:
+            return
+        why = f"its process {how_it_ended(status)}"
+        logger.warning("pool child %d: %s", process.pid, why)
+        view = process.board.view()
+        if view is None:
+            return
+        try:
+            self._resolve(process, view, why)
+        except BrokerError as error:
+            logger.warning("claims of child %d are left to their leases: %s", process.pid, error)
+
+    def _resolve(self, process: Process, view: View, why: str) -> None:
+        for held in reversed(view.waiting):
+            self._store.run(release(held.claim, begun=False, counted=False, why=why))
+        for held in view.ended:
+            self._store.run(release(held.claim, begun=True, counted=False, why=why))
+        if (current := view.current) is None:
+            return
+        verdict = process.verdicts.get(current.claim.tag)
+        if verdict is not None:
+            verdict(current)
+        else:
+            self._store.run(release(current.claim, begun=True, counted=True, why=why))
+
+    def _watch(self) -> None:
+        while not self._ended.wait(WATCH_EVERY_SECONDS):
+            try:
+                self._watch_once()
+            except BrokerError as error:
+                logger.warning("leases cannot be renewed: %s", error)
+
+    def _watch_once(self) -> None:
+        now = time.monotonic()
+        renewing = now - self._renewed_at >= self._store.settings.renew_every_seconds
+        if renewing:
+            self._renewed_at = now
+        for process in self.processes:
+            view = process.board.view()
+            if view is None:
+                continue
+            self._hold_limits(process, view, now)
+            self._relieve(process, view, now)
+            if renewing:
+                self._renew(process, view)
+
+    def _hold_limits(self, process: Process, view: View, now: float) -> None:
+        current = view.current
+        if current is None or view.started_at == 0.0:
+            return
+        ran = now - view.started_at
+        tag = current.claim.tag
+        if current.hard_seconds and ran > current.hard_seconds:
+            self.end_job(process, current, self._on_time_limit)
+        elif current.soft_seconds and ran > current.soft_seconds and tag not in process.soft_sent:
+            process.soft_sent.add(tag)
+            send(process.pid, signal.SIGUSR1)
+
+    def end_job(self, process: Process, held: Held, verdict: Verdict) -> None:
+        """Ends the child that runs this job; the verdict says what becomes of the job."""
+        if held.claim.tag not in process.verdicts:
+            process.verdicts[held.claim.tag] = verdict
+            send(process.pid, signal.SIGKILL)
+
+    def _relieve(self, process: Process, view: View, now: float) -> None:
+        if (
+            not view.waiting
+            or view.current is None
+            or now - view.started_at < RELIEVE_AFTER_SECONDS
+        ):
+            return
+        before = process.board.stop_after_current(view.running)
+        for held in reversed(before.waiting if before else ()):
+            why = "an earlier job of its process took long"
+            self._store.run(release(held.claim, begun=False, counted=False, why=why))
+
+    def _renew(self, process: Process, view: View) -> None:
+        held = [one.claim for one in view.held[: view.allowed]]
+        answers = self._store.run(renew(held)) if held else []
+        current = view.current
+        for claim, answer in zip(held, answers, strict=True):
+            if current is not None and claim.tag == current.claim.tag:
+                self._renewed(process, current, answer)
+
+    def _renewed(self, process: Process, current: Held, answer: Renewal) -> None:
+        if answer is Renewal.CANCEL:
+            self.cancel(process, current)
+        elif answer is Renewal.LOST and self._still_runs(process, current):
+            logger.warning(
+                "lease of job %s lost: its outcome will be refused", current.claim.job_id
+            )
+
+    @staticmethod
+    def _still_runs(process: Process, current: Held) -> bool:
+        view = process.board.view()
+        return view is not None and view.current == current
+
+    def cancel(self, process: Process, current: Held) -> None:
+        """Ends a running job because a person asked for it."""
+        logger.info("cancelling job %s: a person asked for it", current.claim.job_id)
+        self.end_job(process, current, self._cancelled)
+
+    def _cancelled(self, held: Held) -> None:
+        why = "a person cancelled it"
+        self._store.run(release(held.claim, begun=True, counted=False, why=why))
+
+    def shrink(self, count: int) -> None:
+        """Lets so many children drain and does not replace them."""
+        self.size = max(self.size - count, 0)
+        for process in self.processes[self.size :]:
+            send(process.pid, signal.SIGTERM)
+
+    def stop(self, seconds: float | None = None) -> None:
+        """Tells the children to drain and waits for them; after ``seconds`` ends the rest."""
+        self._stopping = True
+        deadline = None if seconds is None else time.monotonic() + seconds
+        for process in self.processes:
+            send(process.pid, signal.SIGTERM)
+        while self.processes and (deadline is None or time.monotonic() < deadline):
+            self._reap()
+            self._ended.wait(JOIN_STEP_SECONDS)
+        self.terminate()
+
+    def terminate(self) -> None:
+        """Ends what is left at once; running jobs go back to their queues, uncounted."""
+        self._stopping = True
+        for process in self.processes:
+            view = process.board.view()
+            if view is not None and view.current is not None:
+                process.verdicts.setdefault(view.current.claim.tag, self._stopped)
+            send(process.pid, signal.SIGKILL)
+        while self.processes:
+            self._reap()
+            time.sleep(JOIN_STEP_SECONDS)
+        self._ended.set()
+
+    def _stopped(self, held: Held) -> None:
+        why = "its worker was stopped"
+        self._store.run(release(held.claim, begun=True, counted=False, why=why))
+
+
+def send(pid: int, sign: signal.Signals) -> None:
+    """Signals a child that may have ended already."""
+    try:
+        os.kill(pid, sign)
+    except ProcessLookupError:
+        logger.debug("child %d had ended before signal %d", pid, sign)
+
+
+def how_it_ended(status: int) -> str:
+    """A wait status in words."""
+    if status >= 0 and os.WIFSIGNALED(status):
+        return f"was ended by signal {os.WTERMSIG(status)}"
+    if status >= 0:
+        return f"exited with code {os.WEXITSTATUS(status)}"
+    return "is gone"
