@@ -1,0 +1,44 @@
+"""The scheduler as a Celery app: it knows the jobs, not their handlers."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import Celery
+from celery.signals import setup_logging
+
+from longshore import logs
+from longshore.schedule import beat_schedule
+from longshore_scheduler.settings import SchedulerSettings
+from longshore_tasks.schedule import ENTRIES
+
+# What Celery passes on when its --loglevel was not given.
+CELERY_DEFAULT_LEVEL = logging.WARNING
+
+
+def create_app(settings: SchedulerSettings) -> Celery:
+    """The app that ``celery beat`` runs, with the entries of ``longshore_tasks.schedule``."""
+    app = Celery("longshore", set_as_current=False)
+    app.conf.update(
+        broker_url=settings.broker_url,
+        broker_transport_options=settings.transport_options(),
+        result_backend=settings.backend_url,
+        accept_content=["json"],
+        timezone=settings.scheduler_timezone,
+        beat_scheduler="longshore.schedule:LongshoreScheduler",
+        beat_schedule=beat_schedule(ENTRIES),
+        longshore_scheduler_tick_file=settings.scheduler_tick_file,
+        worker_redirect_stdouts=False,
+    )
+    return app
+
+
+def log_as(settings: SchedulerSettings) -> None:
+    """Log as the whole set does; Celery's ``--loglevel`` goes before the setting when given."""
+
+    def configure(loglevel: int = CELERY_DEFAULT_LEVEL, **_: object) -> None:
+        given = loglevel != CELERY_DEFAULT_LEVEL
+        level = logging.getLevelName(loglevel) if given else settings.log_level
+        logs.configure("scheduler", json=settings.log_json, level=level)
+
+    setup_logging.connect(configure, weak=False, dispatch_uid="longshore_scheduler.logs")

@@ -1,0 +1,29 @@
+"""What the scheduler is told by its environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import field_validator
+
+from longshore_tasks.settings import Settings
+
+
+class SchedulerSettings(Settings):
+    """The shared settings and the scheduler's own; ``lease_seconds`` is the leader's lease, too."""
+
+    scheduler_timezone: str = "UTC"
+    """The wall clock of the cron entries, such as Europe/Berlin."""
+    scheduler_tick_file: Path | None = None
+    """Rewritten in every round, at least once a second; its age tells a probe of a hang."""
+
+    @field_validator("scheduler_timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            message = "no such time zone; write one of the IANA database, such as Europe/Berlin"
+            raise ValueError(message) from None
+        return name

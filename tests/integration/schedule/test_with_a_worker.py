@@ -1,0 +1,50 @@
+"""A schedule and a worker of an app that changed nothing but its broker's URL."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+APP = """
+import os
+from celery import Celery
+from longshore.schedule import LongshoreScheduler
+
+app = Celery("unmodified", broker=os.environ["BROKER"])
+app.conf.broker_connection_retry_on_startup = True
+
+@app.on_after_configure.connect
+def periodic(sender, **_):
+    sender.add_periodic_task(0.5, note.s("hello", end="!"), name="note")
+
+@app.task(bind=True)
+def note(self, text, end):
+    with open("notes", "a") as notes:
+        notes.write(f"{text}{end} {self.request.longshore_slot['due']}\\n")
+"""
+
+
+@pytest.fixture
+def processes():
+    started: list[subprocess.Popen[bytes]] = []
+    yield started
+    for process in started:
+        process.kill()
+        process.wait(10)
+
+
+def test_jobs_of_an_unmodified_apps_schedule_run_once_each(valkey, processes, wait_for, tmp_path):
+    (tmp_path / "unmodified.py").write_text(APP)
+    celery = [sys.executable, "-m", "celery", "-q", "-A", "unmodified"]
+    beat = ["beat", "-S", "longshore.schedule:LongshoreScheduler"]
+    for command in (beat, ["worker", "-P", "solo"]):
+        env = os.environ | {"BROKER": valkey.url}
+        processes.append(subprocess.Popen([*celery, *command], cwd=tmp_path, env=env))
+    notes = tmp_path / "notes"
+    wait_for(lambda: notes.exists() and len(notes.read_text().splitlines()) >= 4, seconds=30)
+    lines = notes.read_text().splitlines()
+    assert len(set(lines)) == len(lines)
+    assert all(line.startswith("hello! 20") for line in lines)
