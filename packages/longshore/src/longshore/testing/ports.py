@@ -14,11 +14,16 @@ def free_port() -> int:
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:
     """Whether a server could listen there now."""
+    return why_taken(port, host) is None
+
+
+def why_taken(port: int, host: str = "127.0.0.1") -> str | None:
+    """Return the system's reason why no server can listen there now, or ``None``."""
     with socket.socket() as listener:
         # As servers do; otherwise a connection that has just closed makes the port look taken.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, port))
-        except OSError:
-            return False
-    return True
+        except OSError as error:
+            return error.strerror or str(error)
+    return None

@@ -31,8 +31,8 @@ class ValkeyServer:
     """A valkey-server as a context manager; also started and stopped by hand.
 
     It keeps an append-only file and evicts nothing; ``appendfsync`` is ``everysec`` or ``always``
-    and ``extra`` holds more arguments. Without a directory it works in a temporary one, which goes with the context. The port and
-    the data stay the same over ``stop``, ``kill`` and ``start``.
+    and ``extra`` holds more arguments. Without a directory it works in a temporary one, which goes
+    with the context. Port and data stay the same over ``stop``, ``kill`` and ``start``.
     """
 
     def __init__(

@@ -1,0 +1,1 @@
+"""Show the set at work on real pictures, a mail and a report."""

@@ -1,0 +1,1 @@
+"""Post many jobs at once and follow each of them to its end."""

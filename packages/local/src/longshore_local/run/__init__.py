@@ -1,0 +1,1 @@
+"""Start the set, keep it running, stop it."""
