@@ -8,6 +8,9 @@ from typing import Any, cast
 
 from celery import Task
 from celery.app.task import Context
+from celery.worker.request import Request
+
+HEADERS = ("longshore", "request_id", "retries")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,22 +29,32 @@ class Attempt:
     def of(cls, task: Task) -> Attempt:
         """Read the attempt from a bound Celery task, on Longshore's broker or a stock one."""
         request: Context = task.request
-        claim = cast("Mapping[str, Any]", _header(request, "longshore") or {})
-        delivery_info = cast("Mapping[str, Any]", request.delivery_info or {})
-        attempt = int(claim.get("attempt") or (request.retries or 0) + 1)
-        return cls(
-            job_id=request.id or "",
-            task=str(task.name),
-            queue=str(claim.get("queue") or delivery_info.get("routing_key") or ""),
-            attempt=attempt,
-            delivery=int(claim.get("delivery") or attempt),
-            request_id=cast("str | None", _header(request, "request_id")),
-            worker=request.hostname or "",
-        )
+        headers = {name: _header(request, name) for name in HEADERS}
+        return _read(str(task.name), request, headers)
+
+    @classmethod
+    def of_message(cls, request: Request) -> Attempt:
+        """Read the attempt from a message that the worker has claimed and not yet begun."""
+        return _read(str(request.name), request, cast("dict[str, Any]", request.request_dict))
 
     def log_context(self) -> dict[str, Any]:
         """Return what every log line of this attempt carries."""
         return {key: value for key, value in asdict(self).items() if value not in (None, "")}
+
+
+def _read(task: str, request: Context | Request, headers: Mapping[str, Any]) -> Attempt:
+    claim: Mapping[str, Any] = headers.get("longshore") or {}
+    delivery_info = cast("Mapping[str, Any]", request.delivery_info or {})
+    attempt = int(claim.get("attempt") or (headers.get("retries") or 0) + 1)
+    return Attempt(
+        job_id=request.id or "",
+        task=task,
+        queue=str(claim.get("queue") or delivery_info.get("routing_key") or ""),
+        attempt=attempt,
+        delivery=int(claim.get("delivery") or attempt),
+        request_id=headers.get("request_id"),
+        worker=request.hostname or "",
+    )
 
 
 def _header(request: Context, name: str) -> object:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from random import random
 from typing import NoReturn
 
-import structlog
 from celery import Task
 from celery.exceptions import Ignore, Reject, Retry
 
+from longshore.jobs import lines
 from longshore.jobs.attempt import Attempt
 from longshore.jobs.spec import JobSpec
 from longshore.outcome import REASON_ATTRIBUTE
-from longshore.retry import Discard, RetryAfter, decide
-
-log = structlog.stdlib.get_logger("longshore.jobs")
+from longshore.retry import DeadLetter, Discard, RetryAfter, decide
 
 
 def fail(task: Task, spec: JobSpec, attempt: Attempt, error: Exception) -> NoReturn:
@@ -25,21 +23,14 @@ def fail(task: Task, spec: JobSpec, attempt: Attempt, error: Exception) -> NoRet
     """
     if isinstance(error, Ignore | Reject | Retry):
         raise error
-    decision = decide(spec.retry, attempt.attempt, error, random=random())  # noqa: S311
-    if isinstance(decision, RetryAfter):
-        _log("job retried", attempt, error, delay_seconds=round(decision.seconds, 3))
-        raise task.retry(exc=error, countdown=decision.seconds)
-    if isinstance(decision, Discard):
-        _log("job discarded", attempt, error)
-        raise Ignore from error
-    setattr(error, REASON_ATTRIBUTE, decision.reason)
-    raise error
-
-
-def _log(event: str, attempt: Attempt, error: Exception, **fields: object) -> None:
-    log.warning(
-        event,
-        **(attempt.log_context() | fields),
-        error_type=type(error).__name__,
-        error_message=str(error),
-    )
+    match decide(spec.retry, attempt.attempt, error, random=random()):  # noqa: S311
+        case RetryAfter(seconds):
+            lines.retried(attempt, error, seconds)
+            raise task.retry(exc=error, countdown=seconds)
+        case Discard():
+            lines.discarded(attempt, error)
+            raise Ignore from error
+        case DeadLetter(reason):
+            lines.buried(attempt, error, reason)
+            setattr(error, REASON_ATTRIBUTE, reason)
+            raise error

@@ -26,6 +26,16 @@ def follow_attempts() -> None:
     task_postrun.connect(_end, weak=False, dispatch_uid="longshore.jobs.log_context")
 
 
+@contextmanager
+def in_request(request_id: str | None) -> Generator[None]:
+    """Let what is enqueued in this block belong to the request that this attempt serves."""
+    token = current.request_id.set(request_id)
+    try:
+        yield
+    finally:
+        current.request_id.reset(token)
+
+
 def _begin(task: Task, **_: object) -> None:
     stack = ExitStack()
     stack.enter_context(bound_contextvars(**Attempt.of(task).log_context()))
@@ -38,13 +48,3 @@ def _end(**_: object) -> None:
     *outer, stack = _open.get()
     _open.set(tuple(outer))
     stack.close()
-
-
-@contextmanager
-def in_request(request_id: str | None) -> Generator[None]:
-    """Let what is enqueued in this block belong to the request that this attempt serves."""
-    token = current.request_id.set(request_id)
-    try:
-        yield
-    finally:
-        current.request_id.reset(token)
