@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from pathlib import Path
 
-from celery import Celery, chain, group, shared_task
-from celery.exceptions import Reject
+from celery import Celery, chain, chord, group, shared_task
+from celery.exceptions import Reject, SoftTimeLimitExceeded
 
 app = Celery("shop", broker=os.environ["SHOP_BROKER"], backend=os.environ["SHOP_BACKEND"])
 app.conf.update(
@@ -15,6 +16,7 @@ app.conf.update(
     result_expires=3600,
     task_track_started=True,
     worker_send_task_events=False,
+    broker_transport_options=json.loads(os.environ.get("SHOP_TRANSPORT_OPTIONS", "{}")),
 )
 
 
@@ -86,7 +88,7 @@ def on_error(request, exc, traceback):
     log(f"errback {request.id}")
 
 
-@app.task(bind=True)
+@app.task(bind=True, acks_late=True)
 def rejecting(self):
     raise Reject("no", requeue=False)
 
@@ -103,7 +105,36 @@ def too_long():
 
 @app.task(soft_time_limit=1)
 def softly():
-    time.sleep(30)
+    try:
+        time.sleep(30)
+    except SoftTimeLimitExceeded:
+        log("softly tidied")
+        raise
+
+
+@app.task(rate_limit="5/s")
+def limited(line):
+    log(f"limited {line} {time.time()}")
+
+
+@app.task(bind=True, acks_late=True)
+def requeued_once(self):
+    log(f"requeued {self.request.id}")
+    if len([line for line in ledger_lines() if line == f"requeued {self.request.id}"]) < 2:
+        raise Reject("another time", requeue=True)
+    return "in the end"
+
+
+@app.task(bind=True)
+def traced(self, children=0):
+    log(f"traced {getattr(self.request, 'request_id', None)}")
+    if children:
+        traced.delay(children - 1)
+
+
+@app.task(bind=True)
+def claimed_as(self):
+    return self.request.longshore
 
 
 @app.task
@@ -112,7 +143,7 @@ def die():
 
 
 @app.task
-def nested(n):
+def started(n):
     return chain(add.s(n, 1), multiply.s(2)).apply_async().id
 
 
@@ -121,4 +152,4 @@ def ledger_lines() -> list[str]:
     return path.read_text().splitlines() if path.exists() else []
 
 
-__all__ = ["app", "chain", "group"]
+__all__ = ["app", "chain", "chord", "group"]

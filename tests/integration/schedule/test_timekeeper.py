@@ -127,6 +127,39 @@ def test_a_leader_whose_lease_ended_unnoticed_enqueues_nothing(keeper, client, s
     assert slots() == []
 
 
+def test_a_leader_deposed_in_the_middle_of_a_round_enqueues_nothing(
+    keeper, store, client, slots, away
+):
+    def depose() -> str:
+        client.hset("longshore:schedule-leader", "until", "1.0")
+        return "too late"
+
+    entry = pulse(args=(BeatLazyFunc(depose),))
+    first = keeper(entry)
+    first.turn()
+    first.resign()
+    away(HOUR + 1)
+    leader = keeper(entry)
+    assert leader.turn() == 0.0
+    assert not leader.leading
+    assert slots() == []
+    assert status(store).last_slot is None
+
+
+def test_a_slot_that_was_recorded_by_an_answer_that_got_lost_is_not_enqueued_again(
+    keeper, client, slots, away
+):
+    later = BeatLazyFunc(
+        lambda: client.hset("longshore:schedule:pulse", "last_slot", "9000000000.0")
+    )
+    first = keeper(pulse(args=(later,)))
+    first.turn()
+    first.resign()
+    away(HOUR + 1)
+    keeper(pulse(args=(later,))).turn()
+    assert slots() == []
+
+
 def test_an_entry_whose_arguments_fail_does_not_stop_the_others(keeper, slots, away):
     broken = pulse(name="broken", args=(BeatLazyFunc(lambda: 1 / 0),))
     scheduler = keeper(broken, pulse())
@@ -160,6 +193,30 @@ def test_a_broker_that_is_away_is_logged_once(keeper):
     assert pauses == {1.0}
     assert [line["event"] for line in lines] == ["broker unavailable"]
     assert not nowhere.leading
+
+
+def test_a_signal_in_the_middle_of_a_round_leaves_the_leadership_to_the_end_of_it(
+    valkey, store, slots, away
+):
+    def signalled() -> None:
+        scheduler.close()
+        held.append(store.run(schedules.overview()).leader is not None)
+        raise SystemExit
+
+    held: list[bool] = []
+    app = Celery("scheduled", broker=valkey.url, set_as_current=False)
+    app.conf.beat_schedule = {"pulse": pulse(args=(BeatLazyFunc(signalled),))}
+    first = LongshoreScheduler(app)
+    first.tick()
+    first.close()
+    away(HOUR + 1)
+    scheduler = LongshoreScheduler(app)
+    with pytest.raises(SystemExit):
+        scheduler.tick()
+    scheduler.close()
+    assert held == [True]
+    assert store.run(schedules.overview()).leader is None
+    assert slots() == []
 
 
 def test_the_beat_scheduler_turns_writes_its_tick_and_leaves_nothing(

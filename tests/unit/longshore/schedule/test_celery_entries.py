@@ -97,6 +97,13 @@ def test_own_entries_stand_beside_celerys_and_take_their_jobs_queue(app):
     assert [(entry.name, entry.queue) for entry in entries] == [("own", "low"), ("plain", "celery")]
 
 
+def test_an_own_entry_of_a_task_takes_its_queue_or_the_apps_route(app):
+    named = ScheduleEntry(name="named", schedule=60, task="reports.daily", queue="fast")
+    routed = ScheduleEntry(name="routed", schedule=60, task="reports.daily")
+    entries = read_entries(app, beat_schedule([named, routed]))
+    assert [entry.queue for entry in entries] == ["fast", "slow"]
+
+
 @pytest.mark.parametrize(
     ("entry", "line"),
     [

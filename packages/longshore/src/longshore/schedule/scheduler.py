@@ -48,8 +48,11 @@ class LongshoreScheduler(Scheduler):  # type: ignore[misc]  # Celery ships no ty
 
     def tick(self, *_: object, **__: object) -> float:
         """One round; returns the seconds to sleep."""
-        self._closed = False
-        pause = self._timekeeper.turn()
+        self._closed, self._in_round = False, True
+        try:
+            pause = self._timekeeper.turn()
+        finally:
+            self._in_round = False
         if self._tick_file is not None:
             broker = self._timekeeper.broker.is_well
             self._tick_file.write(leading=self._timekeeper.leading, broker_available=broker)
@@ -58,7 +61,9 @@ class LongshoreScheduler(Scheduler):  # type: ignore[misc]  # Celery ships no ty
     def close(self) -> None:
         """Give the leadership up, so that another scheduler need not wait for the lease to end."""
         super().close()
-        if self._closed:
+        # A signal may call this in the middle of a round, a connection or a log line half
+        # written. Celery then unwinds the round and calls again.
+        if self._closed or self._in_round:
             return
         self._closed = True
         self._timekeeper.resign()
@@ -70,7 +75,7 @@ class LongshoreScheduler(Scheduler):  # type: ignore[misc]  # Celery ships no ty
         self.data.update(dict_)
 
     def _set_up(self) -> None:
-        self._closed = False
+        self._closed, self._in_round = False, False
         self.data = dict(self.app.conf.beat_schedule)
         self.install_default_entries(self.data)
         entries = read_entries(self.app, self.data)

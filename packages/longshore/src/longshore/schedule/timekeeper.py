@@ -69,8 +69,8 @@ class Timekeeper:
     def resign(self) -> None:
         """Give the leadership up, if it is ours, and close all connections.
 
-        It may interrupt a round (a signal), whose connection may hold half an answer: it opens
-        one of its own.
+        The last round may have been cut short (a signal) with half an answer read, so this asks
+        over a connection of its own.
         """
         deadline = min(RESIGN_DEADLINE_SECONDS, self._settings.deadline_seconds)
         with Store.from_url(self._url, replace(self._settings, deadline_seconds=deadline)) as store:

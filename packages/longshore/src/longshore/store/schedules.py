@@ -156,7 +156,7 @@ def overview() -> Call[ScheduleOverview]:
 
     def read(answer: Sequence[Any]) -> ScheduleOverview:
         rows = sorted((text(name), fields(flat)) for name, flat in answer[2])
-        entries = tuple(_status(words) for _, words in rows)
+        entries = tuple(_status(words) for _, words in rows if words)
         return ScheduleOverview(_leader(fields(answer[1]), float(answer[0])), entries)
 
     return Call(fenced("schedule_overview"), lambda _: (), read)

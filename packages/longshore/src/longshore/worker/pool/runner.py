@@ -36,10 +36,9 @@ DONE = Settlement(JobState.SUCCEEDED)
 def _raised(result: Any) -> BaseException:
     """The exception that the tracer reports, out of Celery's wrappers."""
     error: BaseException = result.exception
-    if isinstance(error, Retry | Reject | Ignore):
-        return error
-    wrapped: BaseException = getattr(error, "exc", error)
-    return wrapped
+    plain = isinstance(error, Retry | Reject | Ignore)
+    inner: BaseException = error if plain else getattr(error, "exc", error)
+    return inner
 
 
 @dataclass(frozen=True, slots=True)
