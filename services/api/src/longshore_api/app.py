@@ -1,0 +1,68 @@
+"""The api as an ASGI app, made from settings; importing this starts nothing."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from longshore.jobs import Roll
+from longshore_api.middleware.access import AccessMiddleware
+from longshore_api.middleware.body_limit import BodyLimitMiddleware
+from longshore_api.middleware.guard import GuardMiddleware
+from longshore_api.middleware.request_id import RequestIdMiddleware
+from longshore_api.openapi import TAGS, LongshoreApi
+from longshore_api.problems import HANDLERS
+from longshore_api.resources import JobStore, Resources
+from longshore_api.routers import routers
+from longshore_api.schemas.file import FILES
+from longshore_api.settings import ApiSettings
+from longshore_tasks.roll import ROLL
+
+# The boundaries and headers of a multipart body with one file.
+MULTIPART_BYTES = 64 * 2**10
+
+
+def create_app(
+    settings: ApiSettings, *, store: JobStore | None = None, roll: Roll = ROLL
+) -> FastAPI:
+    """Return the app; broker, database and storage are opened when they are first needed.
+
+    ``store`` takes the broker's place in tests; the app closes it in any case.
+    """
+    resources = Resources(settings, roll, store)
+    app = LongshoreApi(
+        title="Longshore",
+        summary="Enqueue jobs, follow them, fetch their results.",
+        version=version("longshore-api"),
+        openapi_tags=TAGS,
+        middleware=_middleware(resources),
+        exception_handlers=HANDLERS,
+        lifespan=_lifespan,
+        redirect_slashes=False,
+    )
+    app.state.resources = resources
+    for router in routers(roll):
+        app.include_router(router)
+    return app
+
+
+def _middleware(resources: Resources) -> list[Middleware]:
+    settings = resources.settings
+    uploads = {FILES: settings.upload_max_bytes + MULTIPART_BYTES}
+    return [
+        Middleware(RequestIdMiddleware),
+        Middleware(AccessMiddleware, metrics=resources.metrics),
+        Middleware(GuardMiddleware),
+        Middleware(BodyLimitMiddleware, default=settings.body_max_bytes, paths=uploads),
+    ]
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
+    resources: Resources = app.state.resources
+    yield
+    await resources.aclose()

@@ -1,0 +1,21 @@
+"""The database at the start of the process."""
+
+from __future__ import annotations
+
+import sys
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from longshore.errors import SettingsError
+from longshore_api.settings import ApiSettings
+from longshore_tasks.database import migrate
+
+
+def bring_up_to_date(settings: ApiSettings) -> None:
+    """Migrate; a database that cannot be used ends the process with one line and code 2."""
+    try:
+        migrate(settings.database_url)
+    except (SettingsError, SQLAlchemyError, OSError) as error:
+        reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+        sys.stderr.write(f"longshore: the database cannot be used: {reason}\n")
+        raise SystemExit(2) from None

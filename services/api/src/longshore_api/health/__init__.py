@@ -1,0 +1,1 @@
+"""Is the api ready, and does a job go through the whole set."""

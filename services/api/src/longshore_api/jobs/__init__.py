@@ -1,0 +1,1 @@
+"""What the api does with jobs, apart from HTTP."""

@@ -1,0 +1,38 @@
+"""The api as a process: ``longshore-api``, or ``uvicorn --factory longshore_api.main:create``."""
+
+from __future__ import annotations
+
+import uvicorn
+from fastapi import FastAPI
+
+from longshore import logs
+from longshore_api.app import create_app
+from longshore_api.database import bring_up_to_date
+from longshore_api.settings import ApiSettings
+from longshore_tasks.settings import load
+
+
+def create() -> FastAPI:
+    """Return the app of this environment, its logs configured and its database up to date."""
+    return _prepared(load(ApiSettings))
+
+
+def main() -> None:
+    """Serve on ``LONGSHORE_HOST`` and ``LONGSHORE_PORT`` until SIGTERM or Ctrl-C."""
+    settings = load(ApiSettings)
+    uvicorn.run(
+        _prepared(settings),
+        host=settings.host,
+        port=settings.port,
+        # The access log is ours; uvicorn's other lines go through the configured root.
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=settings.drain_seconds,
+    )
+
+
+def _prepared(settings: ApiSettings) -> FastAPI:
+    logs.configure("api", json=settings.log_json, level=settings.log_level)
+    bring_up_to_date(settings)
+    return create_app(settings)

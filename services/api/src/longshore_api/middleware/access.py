@@ -1,0 +1,69 @@
+"""One log line and one measurement for each request, by route template."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.stdlib import BoundLogger
+
+from longshore_api.metrics import HttpMetrics
+
+UNMATCHED = "(none)"
+# Asked every few seconds by machines: noise at INFO.
+QUIET = frozenset({"/livez", "/readyz", "/metrics"})
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class AccessMiddleware:
+    """Outside of everything but the request id, so that it sees the status of every answer."""
+
+    def __init__(self, app: ASGIApp, metrics: HttpMetrics) -> None:
+        self._app, self._metrics = app, metrics
+        self._logger: BoundLogger = structlog.stdlib.get_logger("longshore.access")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the request and say what became of it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        answer, began = _Answer(send), time.perf_counter()
+        self._metrics.begun()
+        try:
+            await self._app(scope, receive, answer)
+        finally:
+            self._done(scope, answer.status, time.perf_counter() - began)
+
+    def _done(self, scope: Scope, status: int, seconds: float) -> None:
+        method = scope["method"] if scope["method"] in METHODS else "OTHER"
+        route = route_of(scope)
+        self._metrics.ended(method, route, status, seconds)
+        level = logging.DEBUG if route in QUIET and status < 400 else logging.INFO
+        self._logger.log(
+            level,
+            "request",
+            method=method,
+            route=route,
+            path=scope["path"],
+            status=status,
+            duration_seconds=round(seconds, 6),
+        )
+
+
+class _Answer:
+    # 499 is what a request ends with whose caller left before the answer.
+    def __init__(self, send: Send) -> None:
+        self._send, self.status = send, 499
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        await self._send(message)
+
+
+def route_of(scope: Scope) -> str:
+    """Return the template of the route, so that ids do not multiply the series."""
+    path = getattr(scope.get("route"), "path", None)
+    return path if isinstance(path, str) else UNMATCHED

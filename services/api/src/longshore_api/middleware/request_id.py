@@ -1,0 +1,55 @@
+"""The request id: taken from the caller or made here, in every line, job and answer."""
+
+from __future__ import annotations
+
+import re
+from uuid import uuid4
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bound_contextvars
+
+from longshore.current import request_id
+
+HEADER = "X-Request-ID"
+_HEADER = HEADER.lower().encode()
+# It goes into logs, messages and headers, so it is bounded and plain.
+ACCEPTED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
+
+
+class RequestIdMiddleware:
+    """Accept a plain ``X-Request-ID`` of up to 128 characters, replace any other."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the request within its id."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        current = _chosen(scope)
+        token = request_id.set(current)
+        try:
+            with bound_contextvars(request_id=current):
+                await self._app(scope, receive, _Stamped(send, current))
+        finally:
+            request_id.reset(token)
+
+
+class _Stamped:
+    def __init__(self, send: Send, current: str) -> None:
+        self._send, self._current = send, current
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message)[HEADER] = self._current
+        await self._send(message)
+
+
+def _chosen(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == _HEADER:
+            given = value.decode("latin-1")
+            return given if ACCEPTED.fullmatch(given) else uuid4().hex
+    return uuid4().hex

@@ -1,0 +1,121 @@
+"""From an error to the problem that the caller sees; the only place that decides it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from structlog.stdlib import BoundLogger
+
+from longshore import errors as engine
+from longshore.current import request_id
+from longshore_api import errors as api
+from longshore_api.problems import kinds
+from longshore_api.problems.document import MEDIA_TYPE, FieldProblem, Problem
+from longshore_api.problems.kinds import Kind
+from longshore_tasks.storage import FileMissing, StorageUnavailable
+
+KINDS: dict[type[Exception], Kind] = {
+    engine.UnknownTask: kinds.UNKNOWN_TASK,
+    engine.UnknownJob: kinds.UNKNOWN_JOB,
+    engine.InvalidJob: kinds.INVALID_REQUEST,
+    engine.IdempotencyConflict: kinds.IDEMPOTENCY_CONFLICT,
+    engine.BrokerUnavailable: kinds.BROKER_UNAVAILABLE,
+    engine.BrokerRefused: kinds.BROKER_REFUSED,
+    api.UnknownFile: kinds.UNKNOWN_FILE,
+    api.UnsupportedUpload: kinds.UNSUPPORTED_TYPE,
+    api.BodyTooLarge: kinds.TOO_LARGE,
+    api.JobNotSucceeded: kinds.JOB_NOT_SUCCEEDED,
+    api.NotReady: kinds.NOT_READY,
+    api.HealthJobFailed: kinds.HEALTH_JOB_FAILED,
+    FileMissing: kinds.UNKNOWN_FILE,
+    StorageUnavailable: kinds.STORAGE_UNAVAILABLE,
+    OperationalError: kinds.DATABASE_UNAVAILABLE,
+    InterfaceError: kinds.DATABASE_UNAVAILABLE,
+    PoolTimeout: kinds.DATABASE_UNAVAILABLE,
+}
+
+
+async def answer_known(request: Request, error: Exception) -> Response:
+    """Answer an error of ``KINDS``."""
+    kind = next(KINDS[known] for known in type(error).__mro__ if known in KINDS)
+    if kind.detail:
+        # The caller reads the kind's own words; these may name hosts.
+        _logger().warning("request_failed", error=type(error).__name__, reason=str(error))
+    detail = kind.detail or str(error)
+    facts = error.facts if isinstance(error, api.ApiError) else {}
+    return respond(request, kind, detail, facts=facts)
+
+
+async def answer_invalid(request: Request, error: Exception) -> Response:
+    """Answer a request that does not fit its schema; what was sent is not repeated."""
+    found = error.errors() if isinstance(error, RequestValidationError) else []
+    problems = [_field_problem(item) for item in found]
+    first = problems[0] if problems else None
+    detail = f"{first.field}: {first.message}" if first else None
+    facts = {"errors": [problem.model_dump() for problem in problems]}
+    return respond(request, kinds.INVALID_REQUEST, detail, facts=facts)
+
+
+async def answer_http(request: Request, error: Exception) -> Response:
+    """Answer what the framework raises by itself: no such route, wrong method, broken body."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    headers = error.headers if isinstance(error, HTTPException) else None
+    phrase = HTTPStatus(status).phrase
+    kind = Kind(phrase.lower().replace(" ", "-"), phrase, status)
+    return respond(request, kind, None, headers=headers)
+
+
+def answer_unexpected(request: Request, error: Exception) -> Response:
+    """Answer an error that nobody foresaw, without a word of it."""
+    _logger().error("request_crashed", exc_info=error)
+    return respond(request, kinds.INTERNAL, kinds.INTERNAL.detail)
+
+
+def respond(
+    request: Request,
+    kind: Kind,
+    detail: str | None,
+    *,
+    facts: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return a problem as a response."""
+    problem = Problem(
+        type=kind.type,
+        title=kind.title,
+        status=kind.status,
+        detail=detail,
+        instance=request.url.path,
+        request_id=request_id.get(),
+        **(facts or {}),
+    )
+    sent = dict(headers or {})
+    if kind.retry_after_seconds is not None:
+        sent["Retry-After"] = str(kind.retry_after_seconds)
+    body = problem.model_dump_json(exclude_none=True)
+    return Response(body, kind.status, headers=sent, media_type=MEDIA_TYPE)
+
+
+def _field_problem(item: Mapping[str, Any]) -> FieldProblem:
+    location, *path = item["loc"]
+    # A position in broken JSON is not a field.
+    names = [] if item["type"] == "json_invalid" else path
+    return FieldProblem(
+        location=str(location),
+        field=".".join(map(str, names)) or str(location),
+        message=str(item["msg"]).removeprefix("Value error, "),
+    )
+
+
+def _logger() -> BoundLogger:
+    logger: BoundLogger = structlog.stdlib.get_logger("longshore.api")
+    return logger

@@ -1,0 +1,74 @@
+"""The kinds of problem, each with its status: the api's whole vocabulary of failure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+URN = "urn:longshore:problem:"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of problem. ``detail`` is said where the error's own words must stay inside."""
+
+    slug: str
+    title: str
+    status: int
+    detail: str = ""
+    retry_after_seconds: int | None = None
+
+    @property
+    def type(self) -> str:
+        """The URI that names the kind (RFC 9457, 3.1.1)."""
+        return URN + self.slug
+
+
+INVALID_REQUEST = Kind("invalid-request", "The request does not fit", 422)
+UNKNOWN_TASK = Kind("unknown-task", "No such task", 404)
+UNKNOWN_JOB = Kind("unknown-job", "No such job", 404)
+UNKNOWN_FILE = Kind("unknown-file", "No such file", 404)
+TOO_LARGE = Kind("too-large", "The body is too large", 413)
+UNSUPPORTED_TYPE = Kind("unsupported-type", "This type of file is not taken", 415)
+IDEMPOTENCY_CONFLICT = Kind(
+    "idempotency-conflict",
+    "The idempotency key was used with other fields",
+    409,
+)
+JOB_NOT_SUCCEEDED = Kind("job-not-succeeded", "The job ended without a result", 409)
+BROKER_UNAVAILABLE = Kind(
+    "broker-unavailable",
+    "The broker does not answer",
+    503,
+    "The broker did not answer in time. Try again; an enqueue that is repeated with the same"
+    " Idempotency-Key never makes a second job.",
+    retry_after_seconds=2,
+)
+BROKER_REFUSED = Kind(
+    "broker-refused",
+    "The broker refuses commands",
+    503,
+    "The broker refused the command and changed nothing. Try again later.",
+    retry_after_seconds=10,
+)
+DATABASE_UNAVAILABLE = Kind(
+    "database-unavailable",
+    "The database does not answer",
+    503,
+    "The database could not be used. Try again later.",
+    retry_after_seconds=5,
+)
+STORAGE_UNAVAILABLE = Kind(
+    "storage-unavailable",
+    "The file storage does not answer",
+    503,
+    "The file storage could not be used. Try again later.",
+    retry_after_seconds=5,
+)
+NOT_READY = Kind("not-ready", "The api is not ready", 503, retry_after_seconds=2)
+HEALTH_JOB_FAILED = Kind("health-job-failed", "The health job failed", 503, retry_after_seconds=10)
+INTERNAL = Kind(
+    "internal-error",
+    "Something went wrong inside",
+    500,
+    "The error is in the api's log, under the request id.",
+)

@@ -1,0 +1,81 @@
+"""What the api keeps open between requests."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Annotated, Protocol, TypeVar
+
+from anyio import CapacityLimiter
+from fastapi import Depends, Request
+from sqlalchemy import Engine
+
+from longshore.jobs import Roll
+from longshore.store import AsyncStore, Call
+from longshore_api.metrics import HttpMetrics
+from longshore_api.settings import ApiSettings
+from longshore_tasks.database import create_engine
+from longshore_tasks.storage import Storage, open_storage
+
+T = TypeVar("T")
+
+PROBE_THREADS = 2
+
+
+class JobStore(Protocol):
+    """What the api needs of a store: ``AsyncStore``, or the fake of the tests."""
+
+    async def run(self, call: Call[T]) -> T:
+        """Run one call; raises BrokerUnavailable and BrokerRefused."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        ...
+
+
+class Resources:
+    """Store, database and storage, each made when it is first used; closed with the app."""
+
+    def __init__(self, settings: ApiSettings, roll: Roll, store: JobStore | None = None) -> None:
+        self.settings, self.roll = settings, roll
+        self.metrics = HttpMetrics()
+        self._store = store
+
+    @property
+    def store(self) -> JobStore:
+        """The jobs; it belongs to the event loop that first runs a call."""
+        if self._store is None:
+            settings = self.settings
+            self._store = AsyncStore.from_url(settings.broker_url, settings.store_settings())
+        return self._store
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The database's connections; they block, so they are used in threads only."""
+        return create_engine(self.settings.database_url)
+
+    @cached_property
+    def storage(self) -> Storage:
+        """The files; they block as well."""
+        return open_storage(self.settings)
+
+    @cached_property
+    def probe_threads(self) -> CapacityLimiter:
+        """A database that hangs keeps a thread for each probe: these, and none of the uploads'."""
+        return CapacityLimiter(PROBE_THREADS)
+
+    async def aclose(self) -> None:
+        """Close what was opened."""
+        if self._store is not None:
+            await self._store.aclose()
+        if "engine" in self.__dict__:
+            self.engine.dispose()
+
+
+async def _resources(request: Request) -> Resources:
+    resources: Resources = request.app.state.resources
+    return resources
+
+
+Provided = Annotated[Resources, Depends(_resources)]
+"""The annotation of an endpoint's parameter that receives the app's resources."""

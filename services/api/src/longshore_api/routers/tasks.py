@@ -1,0 +1,36 @@
+"""Tasks: the catalogue, and the counters of each."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from longshore.store import tasks
+from longshore_api.problems import kinds
+from longshore_api.problems.documented import BROKER, documented
+from longshore_api.resources import Provided
+from longshore_api.schemas.task import TaskList, TaskStatsView, TaskView
+
+router = APIRouter(prefix="/api/v1/tasks", tags=["tasks"])
+
+
+@router.get(
+    "",
+    operation_id="list_tasks",
+    summary="List the tasks",
+    responses=documented(takes_input=False),
+)
+async def list_tasks(resources: Provided) -> TaskList:
+    """Return every task with its queue, retry policy, time limits and fields."""
+    return TaskList(tasks=[TaskView.of(job) for job in resources.roll])
+
+
+@router.get(
+    "/{task}/stats",
+    operation_id="get_task_stats",
+    summary="Count a task's jobs by outcome",
+    responses=documented(kinds.UNKNOWN_TASK, *BROKER),
+)
+async def get_task_stats(task: str, resources: Provided) -> TaskStatsView:
+    """Return counts and times since the task's counters began."""
+    spec = resources.roll[task].spec
+    return TaskStatsView.of(await resources.store.run(tasks.stats(spec.task)))

@@ -1,0 +1,1 @@
+"""What goes over the wire; times are RFC 3339 in UTC, durations seconds."""
