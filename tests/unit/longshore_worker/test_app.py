@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from celery import Celery
+from celery.signals import setup_logging, worker_init
+
+from longshore_tasks.queues import Queue
+from longshore_tasks.roll import ROLL
+from longshore_worker.app import create_app
+from longshore_worker.settings import WorkerSettings
+from longshore_worker.start import log_level, migrate_or_exit
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> WorkerSettings:
+    return WorkerSettings(
+        broker_url="longshore://127.0.0.1:1/0",
+        database_url=f"sqlite:///{tmp_path}/database.sqlite3",
+        storage_directory=tmp_path / "files",
+    )
+
+
+@pytest.fixture
+def app(settings: WorkerSettings):
+    app = create_app(settings)
+    yield app
+    app.close()
+    setup_logging.disconnect(dispatch_uid="longshore_worker.logging")
+    worker_init.disconnect(dispatch_uid="longshore_worker.database")
+
+
+def test_every_job_of_the_roll_is_a_celery_task_of_the_same_name(app: Celery) -> None:
+    assert {job.spec.task for job in ROLL} <= set(app.tasks)
+
+
+def test_it_consumes_all_queues_and_sends_each_task_to_its_own(app: Celery) -> None:
+    assert set(app.amqp.queues) == set(Queue)
+    for job in ROLL:
+        assert app.amqp.router.route({}, job.spec.task)["queue"].name == job.spec.queue
+    assert {queue.routing_key for queue in app.amqp.queues.values()} == set(Queue)
+
+
+def test_it_takes_json_only(app: Celery) -> None:
+    assert app.conf.accept_content == ["json"]
+    assert app.conf.task_serializer == app.conf.result_serializer == "json"
+
+
+def test_it_leaves_the_root_logger_alone(app: Celery) -> None:
+    assert app.conf.worker_hijack_root_logger is False
+
+
+@pytest.mark.parametrize(
+    ("flag", "level"),
+    [(None, "INFO"), (logging.WARNING, "INFO"), (logging.DEBUG, "DEBUG"), (logging.ERROR, "ERROR")],
+)
+def test_celerys_flag_sets_the_level_when_it_is_given(
+    settings: WorkerSettings, flag: int | None, level: str
+) -> None:
+    assert log_level(settings, flag) == level
+
+
+def test_the_database_is_brought_up_to_date(settings: WorkerSettings, tmp_path: Path) -> None:
+    migrate_or_exit(settings)
+    assert (tmp_path / "database.sqlite3").exists()
+
+
+def test_a_database_that_cannot_be_used_ends_the_worker_with_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "taken").write_text("a file where the directory should be")
+    settings = WorkerSettings(database_url=f"sqlite:///{tmp_path}/taken/database.sqlite3")
+    with pytest.raises(SystemExit) as ended:
+        migrate_or_exit(settings)
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert said.startswith("longshore: the database cannot be used: ")
+    assert said.count("\n") == 1
+
+
+def test_a_wrong_setting_ends_the_command_with_one_line() -> None:
+    command = [sys.executable, "-m", "celery", "-A", "longshore_worker.main", "worker"]
+    environment = {"LONGSHORE_SMTP_PORT": "post"}
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert ended.stderr.splitlines() == [
+        "longshore: LONGSHORE_SMTP_PORT: Input should be a valid integer, "
+        "unable to parse string as an integer"
+    ]
