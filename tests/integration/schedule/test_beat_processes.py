@@ -128,3 +128,9 @@ def test_a_wrong_entry_stops_the_start_with_one_line(start_beat, entry, line):
     assert beat.process.wait(20) == 2
     assert line in beat.output
     assert "Traceback" not in beat.output
+
+
+def test_an_app_without_structlog_has_the_lines_in_celerys_log(start_beat, wait_for):
+    beat = start_beat(PULSE)
+    wait_for(lambda: "slot enqueued" in beat.output)
+    assert "INFO/MainProcess] event='leading'" in beat.output

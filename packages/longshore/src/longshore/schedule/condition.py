@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import structlog
-
-log = structlog.stdlib.get_logger("longshore.schedule")
+from longshore.schedule.log import log
 
 
 class Condition:

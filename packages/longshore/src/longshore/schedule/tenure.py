@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
-import structlog
-
 from longshore.envelope import NewJob
 from longshore.schedule.catch_up import Plan
 from longshore.schedule.entry import ScheduleEntry
 from longshore.schedule.instants import seconds
+from longshore.schedule.log import log
 from longshore.schedule.slot_job import slot_job
 from longshore.schedule.watch import Watch
 from longshore.store import Store, schedules
 from longshore.store.schedules import Definition
-
-log = structlog.stdlib.get_logger("longshore.schedule")
 
 
 class Tenure:

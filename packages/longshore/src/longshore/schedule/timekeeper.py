@@ -9,18 +9,15 @@ from dataclasses import replace
 from datetime import tzinfo
 from uuid import uuid4
 
-import structlog
-
 from longshore.errors import BrokerError, LeaseLost
 from longshore.schedule.broker_clock import BrokerClock
 from longshore.schedule.condition import Condition
 from longshore.schedule.entry import ScheduleEntry
+from longshore.schedule.log import log
 from longshore.schedule.tenure import Tenure
 from longshore.store import Store, StoreSettings, queues, schedules
 from longshore.store.queues import Maintenance
 from longshore.store.schedules import Standing
-
-log = structlog.stdlib.get_logger("longshore.schedule")
 
 #: Delayed jobs and ended leases are looked after at least this often.
 LONGEST_PAUSE_SECONDS = 1.0
