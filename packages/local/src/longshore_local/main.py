@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sys
 import time
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
 
 import click
 
 from longshore.errors import SettingsError
+from longshore_local.api import ApiFailed
 from longshore_local.settings import LocalSettings
 from longshore_tasks.settings import load as load_settings
 
@@ -59,3 +64,42 @@ def stop() -> None:
         if time.monotonic() > deadline:
             raise Complaint(f"process {pid} still runs; see its output")
         time.sleep(0.05)
+
+
+_url = click.option("--url", help="The api; by default where 'make run' starts it.")
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+
+
+@main.command()
+@_url
+@_json
+@click.option("--out", type=click.Path(path_type=Path), help="Where the files are put.")
+def demo(url: str | None, out: Path | None, *, as_json: bool) -> None:
+    """Thumbnails, a report and a mail with attachments, shown live."""
+    from longshore_local.demo.session import demo as show  # noqa: PLC0415 - slow to import
+
+    settings = load_settings(LocalSettings)
+    directory = out or settings.data_dir / "demo"
+    directory.mkdir(parents=True, exist_ok=True)
+    _finish(show(settings, url or settings.api_url, directory, as_json=as_json))
+
+
+@main.command()
+@_url
+@_json
+@click.option("--jobs", type=click.IntRange(min=1), default=2000, show_default=True)
+@click.option("--connections", type=click.IntRange(1, 500), default=32, show_default=True)
+def load(url: str | None, jobs: int, connections: int, *, as_json: bool) -> None:
+    """Post many jobs, follow each to its end; fails unless all of them succeed."""
+    from longshore_local.load.session import load as measure  # noqa: PLC0415 - slow to import
+
+    settings = load_settings(LocalSettings)
+    _finish(measure(url or settings.api_url, jobs, connections, as_json=as_json))
+
+
+def _finish(work: Coroutine[Any, Any, int]) -> None:
+    try:
+        code = asyncio.run(work)
+    except (SettingsError, ApiFailed) as error:
+        raise Complaint(str(error)) from None
+    sys.exit(code)

@@ -13,8 +13,8 @@ from longshore.logs.rendering import renderer
 
 # They come with handlers of their own; their lines shall reach the root's.
 _OWN_HANDLERS = ("celery", "celery.task", "celery.redirected", "uvicorn", "uvicorn.access")
-# A line for each request that httpx makes, and the inner life of asyncio: noise at INFO.
-_QUIET = ("httpx", "httpcore", "asyncio", "botocore", "PIL")
+# A line for each request that httpx makes, the inner life of asyncio: noise at INFO.
+_QUIET = ("httpx", "httpcore", "asyncio", "alembic", "botocore", "PIL")
 
 
 def configure(service: str, *, json: bool | None = None, level: str = "INFO") -> None:
@@ -62,8 +62,10 @@ def _take_over() -> None:
     signals.setup_logging.connect(_leave_to_us, weak=False, dispatch_uid="longshore.logs")
     for name in _OWN_HANDLERS:
         logger = logging.getLogger(name)
-        logger.handlers = []
-        logger.propagate = True
+        # One without handlers that does not propagate was switched off on purpose.
+        if logger.handlers:
+            logger.handlers = []
+            logger.propagate = True
 
 
 def _leave_to_us(**_: object) -> None:
