@@ -87,7 +87,5 @@ def test_a_wrong_setting_ends_the_command_with_one_line() -> None:
     environment = {"LONGSHORE_SMTP_PORT": "post"}
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert ended.returncode == 2
-    assert ended.stderr.splitlines() == [
-        "longshore: LONGSHORE_SMTP_PORT: Input should be a valid integer, "
-        "unable to parse string as an integer"
-    ]
+    [line] = ended.stderr.splitlines()
+    assert line.startswith("longshore: LONGSHORE_SMTP_PORT: Input should be a valid integer")
