@@ -28,9 +28,9 @@ class LongshoreConsumer(Consumer):  # type: ignore[misc]
         self._order_pool()
         super().on_ready()
 
-    def add_task_queue(self, queue: str, **options: Any) -> None:
+    def add_task_queue(self, queue: str, *options: Any, **named: Any) -> None:
         """Consumes one more queue."""
-        super().add_task_queue(queue, **options)
+        super().add_task_queue(queue, *options, **named)
         self._order_pool()
 
     def cancel_task_queue(self, queue: str) -> None:
