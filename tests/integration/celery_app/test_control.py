@@ -1,0 +1,98 @@
+"""What an operator does: revoke, limits, inspect, priorities, purge."""
+
+from __future__ import annotations
+
+import pytest
+from celery.exceptions import SoftTimeLimitExceeded, TaskRevokedError, TimeLimitExceeded
+from support.until import until
+
+SECONDS = 15
+
+
+def test_revoke_before_it_runs(shop, arm):
+    result = shop.ledger.apply_async(("revoked",), countdown=0.8)
+    result.revoke()
+    with pytest.raises(TaskRevokedError):
+        result.get(timeout=SECONDS)
+    assert "start revoked" not in arm.shop.lines()
+
+
+def test_terminate_while_it_runs(prefork_shop, arm):
+    result = prefork_shop.ledger.delay("terminated", 30)
+    until(lambda: "start terminated" in arm.shop.lines(), SECONDS)
+    result.revoke(terminate=True)
+    with pytest.raises(TaskRevokedError):
+        result.get(timeout=SECONDS)
+    assert "end terminated" not in arm.shop.lines()
+
+
+def test_hard_time_limit(prefork_shop):
+    with pytest.raises(TimeLimitExceeded):
+        prefork_shop.too_long.delay().get(timeout=SECONDS)
+
+
+def test_soft_time_limit(prefork_shop, arm):
+    with pytest.raises(SoftTimeLimitExceeded):
+        prefork_shop.softly.delay().get(timeout=SECONDS)
+    assert "softly tidied" in arm.shop.lines()
+
+
+def test_ping(shop, arm):
+    replies = shop.app.control.inspect(timeout=5, limit=1).ping()
+    assert list(replies.values()) == [{"ok": "pong"}]
+
+
+def test_active_shows_what_runs(prefork_shop, arm):
+    result = prefork_shop.ledger.delay("active", 1)
+    until(lambda: "start active" in arm.shop.lines(), SECONDS)
+    inspect = prefork_shop.app.control.inspect(timeout=5, limit=1)
+    (running,) = inspect.active().values()
+    assert result.id in [job["id"] for job in running]
+    result.get(timeout=SECONDS)
+
+
+def test_stats(shop, arm):
+    (stats,) = shop.app.control.inspect(timeout=5, limit=1).stats().values()
+    assert stats["total"]
+    assert stats["prefetch_count"] > 0
+
+
+def test_registered_tasks(shop, arm):
+    (names,) = shop.app.control.inspect(timeout=5, limit=1).registered().values()
+    assert "shop.add" in " ".join(names)
+
+
+def test_priorities_are_served_in_order(shop, arm):
+    high = [f"high {n}" for n in range(4)]
+    low = [f"low {n}" for n in range(4)]
+    for priority, lines in ((9, low), (0, high)):
+        for line in lines:
+            shop.ledger.apply_async((line, 0.02), queue="line", priority=priority)
+    shop.app.control.add_consumer("line", reply=True, timeout=5, limit=1)
+    ends = [f"end {line}" for line in high + low]
+    until(lambda: set(ends) <= set(arm.shop.lines()), SECONDS)
+    starts = [line for line in arm.shop.lines() if line[6:] in high + low and line[:5] == "start"]
+    # two start at a time: neighbours may write in either order
+    assert {line[6:10] for line in starts[:3]} == {"high"}
+    assert {line[6:9] for line in starts[-3:]} == {"low"}
+
+
+def test_rate_limit(shop, arm):
+    for n in range(4):
+        shop.limited.delay(n)
+
+    def times():
+        lines = [line.split() for line in arm.shop.lines() if line.startswith("limited ")]
+        return sorted(float(line[2]) for line in lines)
+
+    until(lambda: len(times()) == 4, SECONDS)
+    assert times()[-1] - times()[0] >= 0.5
+
+
+def test_purge_empties_a_queue(shop, arm):
+    for n in range(3):
+        shop.ledger.apply_async((f"purged {n}",), queue="unserved")
+    with shop.app.connection_for_write() as connection:
+        queue = shop.app.amqp.queues["unserved"].bind(connection.default_channel)
+        assert queue.purge() == 3
+        assert queue.purge() == 0

@@ -1,0 +1,109 @@
+"""A Celery worker as a process of its own, started as its user would start it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+from longshore.testing.lifeline import tied_to_parent
+from support.until import until
+
+READY = " ready."
+
+
+class CeleryWorker:
+    """One worker process; as a context manager it is stopped warmly and must end with code 0."""
+
+    def __init__(
+        self,
+        app: Path,
+        log: Path,
+        environment: Mapping[str, str],
+        *,
+        pool: str = "prefork",
+        concurrency: int = 2,
+        name: str = "worker",
+        options: tuple[str, ...] = (),
+    ) -> None:
+        self.name, self.log = name, log
+        self._environment = {**os.environ, **environment, "PYTHONPATH": str(app.parent)}
+        # threads and solo keep the main process busy: its log is the only sign of life then
+        self._command = (
+            *(sys.executable, "-m", "celery", "-A", app.stem, "worker"),
+            *("-P", pool, "-c", str(concurrency), "-n", f"{name}@%h", "-l", "INFO", *options),
+        )
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> Self:
+        """Start it without waiting."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                tied_to_parent(self._command),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=self._environment,
+                start_new_session=True,
+            )
+        return self
+
+    def wait_until_ready(self, seconds: float = 30.0) -> Self:
+        """Wait until it consumes; its end is a failure."""
+        until(self._is_ready, seconds)
+        return self
+
+    def _is_ready(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, self.lines()
+        return READY in self.lines()
+
+    def lines(self) -> str:
+        """Everything it has logged."""
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    @property
+    def pid(self) -> int:
+        """The process id of its main process."""
+        assert self._process is not None
+        return self._process.pid
+
+    def kill(self) -> None:
+        """End the whole worker, children included, as a lost machine would."""
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def ask_to_stop(self) -> None:
+        """Ask for a warm shutdown."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+
+    def wait(self, seconds: float = 20.0) -> int:
+        """Return the exit code."""
+        assert self._process is not None
+        return self._process.wait(seconds)
+
+    def stop(self) -> int:
+        """Stop it warmly and return the exit code."""
+        self.ask_to_stop()
+        return self.wait()
+
+    def __enter__(self) -> Self:
+        return self.start().wait_until_ready()
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
+        assert self._process is not None
+        if self._process.poll() is not None:
+            return
+        try:
+            code = self.stop()
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
+        if kind is None:
+            assert code == 0, self.lines()
