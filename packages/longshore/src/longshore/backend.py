@@ -7,6 +7,7 @@ Results keep Celery's own keys and documents (``celery-task-meta-<id>``, see
 from __future__ import annotations
 
 import contextlib
+import json
 import time
 from typing import Any
 
@@ -41,7 +42,8 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
         shown_url = url
         super().__init__(url=redis_url(url) if url else None, **options)
         self.url = shown_url
-        self._stores: dict[str, Store] = {}
+        self._broker_store: Store | None = None
+        self._with_broker: bool | None = None
 
     @property
     def settings(self) -> StoreSettings:
@@ -52,15 +54,22 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
         return settings_from_options(options)
 
     @property
+    def _broker_url(self) -> str:
+        return str(self.app.conf.broker_write_url or self.app.conf.broker_url or "")
+
+    @property
     def broker_store(self) -> Store | None:
         """The store in which claims are settled; ``None`` when the broker is not Longshore's."""
-        url = self.app.conf.broker_write_url or self.app.conf.broker_url or ""
-        if not str(url).startswith("longshore"):
-            return None
-        store = self._stores.get(url)
-        if store is None:
-            store = self._stores[url] = Store.from_url(url, self.settings)
-        return store
+        if self._broker_store is None and self._broker_url.startswith("longshore"):
+            self._broker_store = Store.from_url(self._broker_url, self.settings)
+        return self._broker_store
+
+    @property
+    def with_broker(self) -> bool:
+        """Whether results live in the same database as the queues."""
+        if self._with_broker is None:
+            self._with_broker = same_server(self.url or "", self._broker_url)
+        return self._with_broker
 
     def on_task_call(self, producer: Any, task_id: str) -> None:
         """Nothing: whoever waits subscribes when the wait begins, which saves a round trip."""
@@ -149,7 +158,7 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
     ) -> None:
         keep = keep and not getattr(request, "ignore_result", False)
         meta = self._meta(result, state, traceback, request, held.job_id) if keep else b""
-        if meta and not same_server(self.url or "", self.app.conf.broker_url):
+        if meta and not self.with_broker:
             self._set_with_state(self.get_key_for_task(held.job_id), meta, state)
             meta = b""
         end = settlement_of(state, result, meta, *self._retries(request))
@@ -188,4 +197,8 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
             request=request,
         )
         document["task_id"] = job_id
+        if self.serializer == "json" and not self.compression:
+            # What is plain JSON already needs none of kombu's conversions.
+            with contextlib.suppress(TypeError, ValueError):
+                return json.dumps(document)
         return self.encode(document)

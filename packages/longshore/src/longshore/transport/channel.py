@@ -15,6 +15,7 @@ from kombu.transport import redis as kombu_redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from longshore.current import claim as current_claim
 from longshore.envelope import PRIORITY_STEPS
 from longshore.errors import BrokerRefused, BrokerUnavailable
 from longshore.store import Store
@@ -34,6 +35,7 @@ logger = get_logger(__name__)
 #: Routing tables change when a queue is declared; reading one per publish costs a round trip.
 TABLE_TTL_SECONDS = 5.0
 PURGE_AT_ONCE = 1000
+PUBLISH_PAUSE_SECONDS = 0.25
 
 
 class Channel(ClaimingMixin, kombu_redis.Channel):  # type: ignore[misc]
@@ -106,14 +108,18 @@ class Channel(ClaimingMixin, kombu_redis.Channel):  # type: ignore[misc]
             logger.warning("retry of job %s refused: its lease was lost", enqueued.job_id)
 
     def _enqueue(self, queue: str, message: dict[str, Any], priority: int) -> Enqueued:
-        try:
-            return self.store.run(
-                post(post_of(message, queue, self._q_for_pri(queue, priority), priority))
-            )
-        except BrokerUnavailable as error:
-            raise PublishUnavailable(str(error)) from error
-        except BrokerRefused as error:
-            raise PublishRefused(str(error)) from error
+        call = post(post_of(message, queue, self._q_for_pri(queue, priority), priority))
+        while True:
+            try:
+                return self.store.run(call)
+            except BrokerUnavailable as error:
+                # A handler's own publishing waits: its job could not be settled now either.
+                if current_claim.get() is None:
+                    raise PublishUnavailable(str(error)) from error
+                logger.warning("waiting for the broker: %s", error)
+                time.sleep(PUBLISH_PAUSE_SECONDS)
+            except BrokerRefused as error:
+                raise PublishRefused(str(error)) from error
 
     def get_table(self, exchange: str) -> list[tuple[str, ...]]:
         """The exchange's bindings, at most a few seconds old."""

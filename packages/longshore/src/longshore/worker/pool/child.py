@@ -25,6 +25,7 @@ from longshore.store import Store
 from longshore.store.claims import Delivery, claim, release, settle_all
 from longshore.store.doorbell import Doorbell
 from longshore.transport.book import BOOK
+from longshore.worker import disconnect_attempt_signals
 from longshore.worker.pool.board import Board
 from longshore.worker.pool.lookahead import Lookahead
 from longshore.worker.pool.orders import OrderBook, Orders
@@ -68,6 +69,7 @@ class Child:
 
     def main(self) -> None:
         """Runs until told to stop, or worn out; then settles what it finished."""
+        disconnect_attempt_signals()
         process_initializer(self._plan.app, self._plan.hostname)
         self._take_signals()
         gc.freeze()

@@ -7,9 +7,9 @@ from typing import Any
 
 from billiard.exceptions import TimeLimitExceeded
 from celery.app.task import Context
+from celery.app.trace import loads_message as loads
 from celery.concurrency.base import BasePool
 from celery.utils.log import get_logger
-from kombu.serialization import loads
 
 from longshore.envelope import PRIORITY_STEPS, list_of
 from longshore.store import Store

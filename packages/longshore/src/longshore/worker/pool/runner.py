@@ -14,10 +14,10 @@ from typing import Any
 
 from celery import states
 from celery.app.task import Context
-from celery.app.trace import fast_trace_task
+from celery.app.trace import fast_trace_task, prepare_accept_content
+from celery.app.trace import loads_message as loads
 from celery.exceptions import Ignore, NotRegistered, Reject, Retry, TaskRevokedError
 from celery.utils.log import get_logger
-from kombu.serialization import loads
 
 from longshore.current import Claim
 from longshore.outcome import error_of, settlement_of
@@ -25,11 +25,14 @@ from longshore.records import DeadReason, ErrorInfo, JobState
 from longshore.store import Store
 from longshore.store.claims import Delivery, Settlement, release
 from longshore.transport.publishing import seconds
+from longshore.worker.attempts import working_for
 from longshore.worker.pool.board import Held
 from longshore.worker.pool.outcomes import OutcomeBuffer
 
 logger = get_logger(__name__)
 
+#: What is not a user's own header; Celery works the same set out for each request anew.
+CELERY_HEADERS = {*vars(Context), "lang", "task", "argsrepr", "kwargsrepr", "compression"}
 DONE = Settlement(JobState.SUCCEEDED)
 
 
@@ -70,6 +73,7 @@ def prepare(delivery: Delivery, hostname: str) -> Prepared:
     info = properties.get("delivery_info") or {}
     request = {
         **headers,
+        "headers": {name: headers[name] for name in headers.keys() - CELERY_HEADERS},
         "eta": None,
         "longshore": claim.header(),
         "properties": properties,
@@ -95,6 +99,7 @@ class Runner:
     def __init__(self, app: Any, sink: OutcomeBuffer, store: Store) -> None:
         self._app, self._sink, self._store = app, sink, store
         self._tasks = app.tasks
+        self._accept = prepare_accept_content(app.conf.accept_content)
 
     def limits(self, prepared: Prepared) -> Held:
         """The claim with the limits of its message, or of its task."""
@@ -121,23 +126,26 @@ class Runner:
         elif self._expired(prepared):
             self._expire(prepared)
         else:
-            self._trace(prepared)
+            with working_for(prepared.claim, prepared.request.get("request_id")):
+                self._trace(prepared)
 
     def _trace(self, prepared: Prepared) -> None:
         try:
-            failed, result, _ = fast_trace_task(
-                prepared.task,
-                prepared.claim.job_id,
-                prepared.request,
-                prepared.body,
-                prepared.content_type,
-                prepared.content_encoding,
-            )
-        except Exception as error:  # noqa: BLE001  the body cannot be decoded: kept as it came
+            body = self._decode(prepared)
+        except Exception as error:  # noqa: BLE001  whatever a codec raises: kept as it came
             logger.warning("job %s cannot be decoded: %s", prepared.claim.job_id, error)
             self.unreadable(prepared.claim, error)
             return
+        failed, result, _ = fast_trace_task(
+            prepared.task, prepared.claim.job_id, prepared.request, body, None, None
+        )
         self._conclude(prepared, failed, result)
+
+    def _decode(self, prepared: Prepared) -> Any:
+        """Arguments, keyword arguments and Celery's embedded callbacks."""
+        return loads(
+            prepared.body, prepared.content_type, prepared.content_encoding, accept=self._accept
+        )
 
     def _conclude(self, prepared: Prepared, failed: int, result: Any) -> None:
         """Settles what the result backend has not settled already."""
@@ -185,7 +193,7 @@ class Runner:
         return expires is not None and datetime.now(UTC).timestamp() > expires
 
     def _expire(self, prepared: Prepared) -> None:
-        _, _, embed = loads(prepared.body, prepared.content_type, prepared.content_encoding)
+        _, _, embed = self._decode(prepared)
         context = Context({**prepared.request, **(embed or {})})
         backend = self._tasks[prepared.task].backend
         backend.mark_as_revoked(prepared.claim.job_id, "expired", request=context)
