@@ -13,6 +13,7 @@ from longshore_tasks.handlers.roll import HANDLERS
 from longshore_tasks.queues import Queue
 from longshore_tasks.retries import TRANSIENT_ERRORS
 from longshore_tasks.roll import ROLL
+from longshore_tasks.schedule import ENTRIES
 
 HANDLED = {handler.job for handler in HANDLERS}
 
@@ -63,3 +64,13 @@ def test_every_job_describes_its_fields(job: type[Job]) -> None:
     schema = job.model_json_schema()
     assert schema["additionalProperties"] is False
     assert set(schema["properties"]) == set(job.model_fields)
+
+
+def test_every_entry_of_the_schedule_enqueues_a_job_of_the_roll() -> None:
+    scheduled = {type(entry.job) for entry in ENTRIES if entry.job is not None}
+    assert names(scheduled - set(ROLL)) == []
+    assert all(entry.task in ROLL for entry in ENTRIES if entry.task)
+
+
+def test_no_two_entries_of_the_schedule_have_one_name() -> None:
+    assert len({entry.name for entry in ENTRIES}) == len(ENTRIES)

@@ -86,3 +86,9 @@ def test_a_url_that_names_no_database_is_refused_without_its_secrets(url: str) -
     with pytest.raises(SettingsError, match="database URL") as caught:
         create_engine(url)
     assert "hunter2" not in str(caught.value)
+
+
+def test_postgresql_is_an_engine_that_connects_when_it_is_used() -> None:
+    engine = create_engine("postgresql+psycopg://u:hunter2@db.invalid/longshore")
+    assert engine.dialect.name == "postgresql"
+    assert "hunter2" not in repr(engine)

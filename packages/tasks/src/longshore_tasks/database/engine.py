@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Protocol
 
 import sqlalchemy
-from sqlalchemy import Engine, event, make_url
+from sqlalchemy import URL, Engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
 from longshore.errors import SettingsError
 
 BUSY_TIMEOUT_SECONDS = 5
+CONNECT_TIMEOUT_SECONDS = 5
 SQLITE_PRAGMAS = (
     # Readers go on while one writes: three services share the file.
     "PRAGMA journal_mode=WAL",
@@ -33,13 +34,22 @@ def create_engine(database_url: str) -> Engine:
     """
     try:
         url = make_url(database_url)
-        engine = sqlalchemy.create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        engine = sqlalchemy.create_engine(
+            url, pool_pre_ping=True, hide_parameters=True, connect_args=_patience(url)
+        )
     except (ArgumentError, ModuleNotFoundError) as error:
         message = f"the database URL cannot be used ({type(error).__name__}); example: sqlite:///data.sqlite3"
         raise SettingsError(message) from None
     if url.get_backend_name() == "sqlite":
         _prepare_sqlite(engine, url.database)
     return engine
+
+
+def _patience(url: URL) -> dict[str, int]:
+    # SQLite's is its busy timeout; libpq by itself waits for ever.
+    if url.get_backend_name() != "postgresql":
+        return {}
+    return {"connect_timeout": CONNECT_TIMEOUT_SECONDS}
 
 
 def _prepare_sqlite(engine: Engine, file: str | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
@@ -24,12 +24,12 @@ def clean_up_files(job: CleanUpFiles, context: TaskContext) -> CleanedUp:
     """Remove the files of the prefix that are old enough, and what the database says of them."""
     limit = datetime.now(UTC) - timedelta(seconds=job.older_than_seconds)
     old = (stat for stat in context.storage.list(job.prefix) if stat.modified_at <= limit)
-    done: list[FileStat] = []
+    done = CleanedUp(dry_run=job.dry_run, count=0, size_bytes=0, keys=())
     for batch in _batches(old):
         if not job.dry_run:
             _remove(batch, context)
-        done.extend(batch)
-    return _summary(job, done)
+        done = _with(done, batch)
+    return done
 
 
 def _batches(stats: Iterator[FileStat]) -> Iterator[list[FileStat]]:
@@ -55,11 +55,11 @@ def _forget(session: Session, keys: list[str]) -> None:
     session.execute(delete(StoredFile).where(StoredFile.storage_key.in_(keys)))
 
 
-def _summary(job: CleanUpFiles, done: Iterable[FileStat]) -> CleanedUp:
-    stats = list(done)
+def _with(done: CleanedUp, batch: list[FileStat]) -> CleanedUp:
+    keys = (*done.keys, *(stat.key for stat in batch))
     return CleanedUp(
-        dry_run=job.dry_run,
-        count=len(stats),
-        size_bytes=sum(stat.size_bytes for stat in stats),
-        keys=tuple(stat.key for stat in stats[:MAX_LISTED]),
+        dry_run=done.dry_run,
+        count=done.count + len(batch),
+        size_bytes=done.size_bytes + sum(stat.size_bytes for stat in batch),
+        keys=keys[:MAX_LISTED],
     )
