@@ -23,13 +23,15 @@ class FakeStore:
     """Takes the place of ``AsyncStore``.
 
     ``error`` is raised by every call while it is set; ``messages`` holds what was enqueued, each
-    as the document that a worker would get.
+    as the document that a worker would get. Jobs of the tasks in ``answers`` succeed at once, with
+    that result.
     """
 
     def __init__(self, settings: StoreSettings | None = None) -> None:
         self.settings = settings or StoreSettings()
         self.error: Exception | None = None
         self.messages: list[dict[str, Any]] = []
+        self.answers: dict[str, object] = {}
         self.closed = False
         self._records: dict[str, dict[str, str]] = {}
         self._attempts: dict[str, list[bytes]] = {}
@@ -83,6 +85,8 @@ class FakeStore:
             "request_id": request_id,
         }
         self.messages.append(json.loads(message))
+        if task in self.answers:
+            self.succeed(job_id, self.answers[task])
         return [b"created", fingerprint.encode()]
 
     def _run_job(self, argv: Sequence[Any]) -> list[bytes]:
