@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from celery import _state
+
 from support.celery_worker import CeleryWorker
 
 SOURCE = Path(__file__).parents[1] / "integration" / "celery_app" / "shop.py"

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from types import ModuleType
 
 import pytest
-from support.celery_worker import CeleryWorker
-from support.shop import Shop
 
 from longshore.testing.server import ValkeyServer
+from support.celery_worker import CeleryWorker
+from support.shop import Shop
 
 ARMS = {
     "redis-prefork": ("redis", "prefork"),

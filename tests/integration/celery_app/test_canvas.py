@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from celery import chain, chord, group
+
 from support.until import until
 
 SECONDS = 15
