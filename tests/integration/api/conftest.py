@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from longshore.testing.server import ValkeyServer
+from longshore_api.app import create_app
+from longshore_api.settings import ApiSettings
+from longshore_tasks.database import migrate
+from support.serve import Serve
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Serve:
+    """An api on the broker of a URL, within this process."""
+
+    @asynccontextmanager
+    async def serving(broker_url: str) -> AsyncGenerator[httpx.AsyncClient]:
+        settings = ApiSettings(
+            broker_url=broker_url,
+            database_url=f"sqlite:///{tmp_path / 'api.sqlite3'}",
+            storage_directory=tmp_path / "files",
+        )
+        migrate(settings.database_url)
+        app = create_app(settings)
+        transport = httpx.ASGITransport(app)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=transport, base_url="http://api.test") as client,
+        ):
+            yield client
+
+    return serving
+
+
+@pytest.fixture
+async def client(serve: Serve, valkey: ValkeyServer) -> AsyncGenerator[httpx.AsyncClient]:
+    async with serve(valkey.url) as client:
+        yield client
