@@ -1,69 +1,118 @@
--- Accepts a job: its record and its place are written together.
--- A job that its own claim enqueues again (retry, replace) moves from the claim to its new place.
-local raw, id, tag, task, queue, list = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
-local priority, due, delay, expires_at = ARGV[8], ARGV[9], ARGV[10], ARGV[11]
-local nonce, unique, fingerprint, token, request_id = ARGV[12], ARGV[13], ARGV[14], ARGV[15], ARGV[16]
-local recent_limit, expires_in = ARGV[17], ARGV[18]
-local job = job_key(id)
+-- Accepts jobs: the record and the place of each are written together. A job that its own claim
+-- enqueues again (retry, replace) moves from the claim to its new place.
+-- ARGV[2]: how many jobs the recent history holds; from ARGV[3]: sixteens (message, id, tag, task,
+-- queue, list, priority, due, delay, expires at, nonce, unique, fingerprint, token, request id,
+-- expires in). Answers a pair for each: created, duplicate, refused or cancelled; fingerprint.
+local recent_limit = ARGV[2]
 local t = now()
-local old = redis.call('HMGET', job, 'state', 'nonce', 'owner', 'fingerprint', 'tag', 'queue', 'cancel')
-local state = old[1]
-local moved, tombstone = false, nil
+local at = stamp(t)
+local out, pushes, queues, counts = {}, {}, {}, {}
 
-if state then
-  local finished = state == 'succeeded' or state == 'dead' or state == 'cancelled' or state == 'expired'
-  if token ~= '' then
-    if old[3] ~= token then return {'refused', old[4] or ''} end
-    drop_claim(old[5], old[6])
-    if old[7] == '1' then
-      redis.call('HSET', job, 'state', 'cancelled', 'finished_at', stamp(t), 'owner', '', 'released_by', token)
-      return {'cancelled', old[4] or ''}
-    end
-    moved = true
-  elseif unique == '1' or not finished or old[2] == nonce then
-    return {'duplicate', old[4] or ''}
-  else
-    if state == 'cancelled' then tombstone = old[5] end
-    redis.call('DEL', job, key('longshore:attempts:' .. id), key('celery-task-meta-' .. id))
-    redis.call('HDEL', key('longshore:dead-messages'), id)
-    if redis.call('ZREM', key('longshore:dead'), id) == 1 then
-      redis.call('HINCRBY', key('longshore:dead-counts'), old[6], -1)
-    end
+local function is_finished(state)
+  return state == 'succeeded' or state == 'dead' or state == 'cancelled' or state == 'expired'
+end
+
+-- A new run of a job that had ended: what its last run left is cleared away.
+local function clear(id, job, state, tag, queue)
+  redis.call('DEL', job, key('longshore:attempts:' .. id), key('celery-task-meta-' .. id))
+  redis.call('HDEL', key('longshore:dead-messages'), id)
+  if redis.call('ZREM', key('longshore:dead'), id) == 1 then
+    redis.call('HINCRBY', key('longshore:dead-counts'), queue, -1)
   end
-elseif token ~= '' then
-  return {'refused', ''}
+  return state == 'cancelled' and tag or nil
 end
 
-local at = nil
-if due ~= '' then at = tonumber(due) elseif delay ~= '' then at = t + tonumber(delay) end
-local waits = at ~= nil and at > t
-if expires_at == '' and expires_in ~= '' then expires_at = stamp(t + tonumber(expires_in)) end
+-- Ends the claim under which this very job is being enqueued again, or says why that is not so.
+local function leave_claim(job, old, token)
+  if old[3] ~= token then return 'refused' end
+  drop_claim(old[5], old[6])
+  if old[7] ~= '1' then return nil end
+  redis.call('HSET', job, 'state', 'cancelled', 'finished_at', at, 'owner', '', 'released_by', token)
+  return 'cancelled'
+end
 
-local new_state = 'queued'
-if moved then new_state = 'retrying' elseif waits then new_state = 'scheduled' end
-redis.call('HSET', job, 'state', new_state, 'task', task, 'queue', queue, 'tag', tag, 'owner', '', 'nonce', nonce)
-if moved then
-  redis.call('HSET', job, 'released_by', token, 'lost', 0)
-  count(task, 'retried')
-else
-  redis.call('HSET', job, 'enqueued_at', stamp(t))
-  if request_id ~= '' then redis.call('HSET', job, 'request_id', request_id) end
-  if fingerprint ~= '' then redis.call('HSET', job, 'fingerprint', fingerprint) end
-  redis.call('SADD', key('longshore:queues'), queue)
+local function remember(id, queue, task)
+  if not queues[queue] then
+    queues[queue] = true
+    redis.call('SADD', key('longshore:queues'), queue)
+  end
   redis.call('XADD', key('longshore:recent'), 'MAXLEN', '~', recent_limit, '*', 'id', id)
-  count(task, 'enqueued')
+  counts[task] = (counts[task] or 0) + 1
 end
-if tombstone then redis.call('HSET', job, 'tombstone', tombstone) end
-if priority ~= '0' then redis.call('HSET', job, 'priority', priority) end
-if list ~= queue then redis.call('HSET', job, 'list', list) end
-if expires_at ~= '' then redis.call('HSET', job, 'expires_at', expires_at) end
 
-if waits then
-  redis.call('HSET', job, 'due_at', stamp(at))
-  redis.call('HSET', key('longshore:delayed-messages'), id, raw)
-  redis.call('ZADD', delayed_key(queue), stamp(at), id)
-else
-  redis.call('HSET', job, 'waiting_since', stamp(t))
-  push(list, queue, raw)
+local function place(id, queue, list, raw, due)
+  if due then
+    redis.call('HSET', key('longshore:delayed-messages'), id, raw)
+    redis.call('ZADD', delayed_key(queue), stamp(due), id)
+  else
+    local waiting = pushes[list]
+    if not waiting then
+      waiting = {queue = queue}
+      pushes[list] = waiting
+    end
+    waiting[#waiting + 1] = raw
+  end
 end
-return {'created', fingerprint}
+
+local function accept(i)
+  local id, tag, task, queue, list = ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5]
+  local nonce, fingerprint, token = ARGV[i + 10], ARGV[i + 12], ARGV[i + 13]
+  local job = job_key(id)
+  local old = redis.call('HMGET', job, 'state', 'nonce', 'owner', 'fingerprint', 'tag', 'queue', 'cancel')
+  local state, tombstone = old[1], nil
+  if token ~= '' then
+    local refusal = state and leave_claim(job, old, token) or (not state and 'refused')
+    if refusal then return refusal, old[4] or '' end
+  elseif state then
+    if ARGV[i + 11] == '1' or not is_finished(state) or old[2] == nonce then
+      return 'duplicate', old[4] or ''
+    end
+    tombstone = clear(id, job, state, old[5], old[6])
+  end
+
+  local due = nil
+  if ARGV[i + 7] ~= '' then
+    due = tonumber(ARGV[i + 7])
+  elseif ARGV[i + 8] ~= '' then
+    due = t + tonumber(ARGV[i + 8])
+  end
+  if due and due <= t then due = nil end
+  local expires_at = ARGV[i + 9]
+  if expires_at == '' and ARGV[i + 15] ~= '' then expires_at = stamp(t + tonumber(ARGV[i + 15])) end
+
+  local new_state = 'queued'
+  if token ~= '' then new_state = 'retrying' elseif due then new_state = 'scheduled' end
+  local f = {'state', new_state, 'task', task, 'queue', queue, 'tag', tag, 'owner', '', 'nonce', nonce}
+  local function with(name, value)
+    f[#f + 1] = name
+    f[#f + 1] = value
+  end
+  if token ~= '' then
+    with('released_by', token)
+    with('lost', '0')
+    count(task, 'retried')
+  else
+    with('enqueued_at', at)
+    if ARGV[i + 14] ~= '' then with('request_id', ARGV[i + 14]) end
+    if fingerprint ~= '' then with('fingerprint', fingerprint) end
+    remember(id, queue, task)
+  end
+  if due then with('due_at', stamp(due)) else with('waiting_since', at) end
+  if tombstone then with('tombstone', tombstone) end
+  if ARGV[i + 6] ~= '0' then with('priority', ARGV[i + 6]) end
+  if list ~= queue then with('list', list) end
+  if expires_at ~= '' then with('expires_at', expires_at) end
+  redis.call('HSET', job, unpack(f))
+  place(id, queue, list, ARGV[i], due)
+  return 'created', fingerprint
+end
+
+for i = 3, #ARGV, 16 do
+  out[#out + 1], out[#out + 2] = accept(i)
+end
+for list, waiting in pairs(pushes) do
+  redis.call('LPUSH', key(list), unpack(waiting))
+  for _ = 1, math.min(#waiting, 16) do ring(waiting.queue) end
+end
+for task, jobs in pairs(counts) do count(task, 'enqueued', jobs) end
+return out
