@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -25,6 +25,8 @@ from longshore.store.scripts import load
 
 #: How many entries one search looks at before it hands out a cursor.
 SEARCH_SCAN = 1000
+#: A script must not hold the server up: about 10 ms of its time.
+MOST_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +49,48 @@ def enqueue(job: NewJob) -> Call[Enqueued]:
     return post(encode(job))
 
 
+def enqueue_all(jobs: Iterable[NewJob]) -> Call[list[Enqueued]]:
+    """Accepts up to 1,000 jobs in one step; one answer for each, in order.
+
+    Raises:
+        ValueError: there are more.
+    """
+    return post_all([encode(job) for job in jobs])
+
+
 def post(message: Post) -> Call[Enqueued]:
     """Accepts a message that is already in kombu's envelope."""
+    both = post_all([message])
+    return Call(both.script, both.arguments, lambda answer: both.read(answer)[0])
 
-    def read(answer: list[bytes]) -> Enqueued:
-        word, fingerprint = text(answer[0]), text(answer[1]) or None
-        return Enqueued(message.job_id, word == "created", fingerprint, word == "refused")
+
+def post_all(messages: Sequence[Post]) -> Call[list[Enqueued]]:
+    """Accepts messages that are already in kombu's envelope, up to 1,000 in one step.
+
+    Raises:
+        ValueError: there are more.
+    """
+    if len(messages) > MOST_AT_ONCE:
+        raise ValueError(f"{len(messages)} jobs at once; at most {MOST_AT_ONCE} are taken")
+
+    def read(answer: Sequence[bytes]) -> list[Enqueued]:
+        pairs = zip(messages, answer[::2], answer[1::2], strict=True)
+        return [_enqueued(message, word, fingerprint) for message, word, fingerprint in pairs]
 
     return Call(
         load("enqueue"),
-        lambda settings: (*message.arguments(), settings.recent_limit, message.expires_in()),
+        lambda settings: (
+            settings.recent_limit,
+            *(word for message in messages for word in message.arguments()),
+        ),
         read,
+    )
+
+
+def _enqueued(message: Post, word: bytes, fingerprint: bytes) -> Enqueued:
+    outcome = text(word)
+    return Enqueued(
+        message.job_id, outcome == "created", text(fingerprint) or None, outcome == "refused"
     )
 
 

@@ -66,12 +66,20 @@ local function forget(id, ttl)
 end
 
 -- Celery's result document of a job that ends inside a script, for whoever waits for it.
-local function publish_failure(id, kind, module, message, ttl)
-  local meta = '{"status":"FAILURE","result":{"exc_type":' .. cjson.encode(kind) .. ',"exc_message":['
+local function publish_end(id, status, kind, module, message, ttl)
+  local meta = '{"status":"' .. status .. '","result":{"exc_type":' .. cjson.encode(kind) .. ',"exc_message":['
     .. cjson.encode(message) .. '],"exc_module":' .. cjson.encode(module)
     .. '},"traceback":null,"children":[],"date_done":null,"task_id":' .. cjson.encode(id) .. '}'
   redis.call('SETEX', key('celery-task-meta-' .. id), ttl, meta)
   redis.call('PUBLISH', key('celery-task-meta-' .. id), meta)
+end
+
+-- A cancel that was asked for while the job was running takes effect.
+local function end_cancelled(id, task, t, ttl)
+  redis.call('HSET', job_key(id), 'state', 'cancelled', 'finished_at', stamp(t), 'owner', '')
+  publish_end(id, 'REVOKED', 'TaskRevokedError', 'celery.exceptions', 'revoked', ttl)
+  count(task, 'cancelled')
+  forget(id, ttl)
 end
 
 -- One run cut short: its place in the story, then back in line or, the limit reached, quarantine.
@@ -92,7 +100,7 @@ local function interrupt(id, queue, raw, t, worker, message, counted, max_delive
     local why = 'delivered ' .. lost .. ' times without an outcome'
     redis.call('HSET', job, 'state', 'dead', 'finished_at', stamp(t), 'owner', '',
       'dead_reason', 'quarantined', 'error_type', 'Quarantined', 'error_message', why)
-    publish_failure(id, 'WorkerLostError', 'billiard.exceptions', why, ttl)
+    publish_end(id, 'FAILURE', 'WorkerLostError', 'billiard.exceptions', why, ttl)
     count(f[1], 'dead')
     bury(id, queue, raw, t)
     return 'dead'

@@ -1,14 +1,16 @@
--- Hands over up to ARGV[4] messages under a lease of ARGV[3] seconds to owner ARGV[2].
--- From ARGV[6]: triples (list, queue, no_ack). Nothing leaves a list without its claim.
+-- Hands over up to ARGV[4] messages under a lease of ARGV[3] seconds to owner ARGV[2] in worker
+-- ARGV[5]. From ARGV[6]: triples (list, queue, no_ack). A message leaves its list last, when its
+-- claim is written: an error half-way costs nothing.
 local owner, lease, limit, worker = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
 local t = now()
+local at, until_ = stamp(t), stamp(t + lease)
 local out = {}
 
 -- kombu does not know the shape: kept whole, under an id of our own.
 local function bury_unreadable(queue, raw)
   local id = 'unreadable-' .. redis.call('INCR', key('longshore:unreadable'))
   redis.call('HSET', job_key(id), 'state', 'dead', 'task', '', 'queue', queue, 'owner', '',
-    'enqueued_at', stamp(t), 'finished_at', stamp(t), 'dead_reason', 'undecodable',
+    'enqueued_at', at, 'finished_at', at, 'dead_reason', 'undecodable',
     'error_type', 'Undecodable', 'error_message', 'the message on the queue is not a kombu envelope')
   redis.call('XADD', key('longshore:recent'), 'MAXLEN', '~', 100000, '*', 'id', id)
   redis.call('SADD', key('longshore:queues'), queue)
@@ -25,7 +27,7 @@ end
 
 local function first_sight(job, id, headers, queue, list)
   redis.call('HSET', job, 'task', type(headers.task) == 'string' and headers.task or '', 'queue', queue,
-    'enqueued_at', stamp(t), 'waiting_since', stamp(t))
+    'enqueued_at', at, 'waiting_since', at)
   if list ~= queue then redis.call('HSET', job, 'list', list) end
   redis.call('SADD', key('longshore:queues'), queue)
   if type(headers.task) == 'string' then
@@ -33,50 +35,63 @@ local function first_sight(job, id, headers, queue, list)
   end
 end
 
--- Returns false for a message whose job has ended meanwhile (a cancelled one, a second copy).
-local function take(list, queue, raw, message)
+-- A message whose job has ended meanwhile (cancelled, a second copy) is passed over.
+local function is_over(state, tag, job_tag, tombstone)
+  if tag == tombstone then return true end
+  return tag == job_tag
+    and (state == 'cancelled' or state == 'succeeded' or state == 'dead' or state == 'expired')
+end
+
+local function take(list, queue, raw, message, claimed)
   local tag = message.properties.delivery_tag
   local id = type(message.headers.id) == 'string' and message.headers.id or tag
   local job = job_key(id)
-  local f = redis.call('HMGET', job, 'state', 'tag', 'tombstone')
-  local state = f[1]
-  if not state then
+  local f = redis.call('HMGET', job, 'state', 'tag', 'tombstone', 'deliveries')
+  if not f[1] then
     first_sight(job, id, message.headers, queue, list)
-  elseif f[3] == tag then
-    return false
-  elseif state == 'cancelled' and f[2] == tag then
-    forget(id, 86400)
-    return false
-  elseif (state == 'succeeded' or state == 'dead' or state == 'expired') and f[2] == tag then
-    return false
+  elseif is_over(f[1], tag, f[2], f[3]) then
+    if f[1] == 'cancelled' then forget(id, 86400) end
+    return
   end
   local attempt = (tonumber(message.headers.retries) or 0) + 1
-  local delivery = redis.call('HINCRBY', job, 'deliveries', 1)
+  local delivery = (tonumber(f[4]) or 0) + 1
   local token = owner .. '#' .. delivery
   redis.call('HSET', job, 'state', 'running', 'owner', token, 'tag', tag, 'queue', queue,
-    'worker', worker, 'started_at', stamp(t), 'attempts', attempt)
-  redis.call('HSET', key('unacked'), tag, wrap(raw, queue))
-  redis.call('ZADD', key('unacked_index'), stamp(t), tag)
-  redis.call('ZADD', leases_key(queue), stamp(t + lease), tag)
+    'worker', worker, 'started_at', at, 'attempts', attempt, 'deliveries', delivery)
+  local n = #claimed.messages
+  claimed.messages[n + 1], claimed.messages[n + 2] = tag, wrap(raw, queue)
+  claimed.index[n + 1], claimed.index[n + 2] = at, tag
+  claimed.leases[n + 1], claimed.leases[n + 2] = until_, tag
   out[#out + 1] = {queue, raw, id, tag, token, attempt, delivery}
+end
+
+local function drain(list, queue, no_ack)
+  local raws = redis.call('LRANGE', key(list), #out - limit, -1)
+  if #raws == 0 then return false end
+  local claimed = {messages = {}, index = {}, leases = {}}
+  for i = #raws, 1, -1 do
+    local message = envelope(raws[i])
+    if not message then
+      bury_unreadable(queue, raws[i])
+    elseif no_ack then
+      out[#out + 1] = {queue, raws[i]}
+    else
+      take(list, queue, raws[i], message, claimed)
+    end
+  end
+  if #claimed.messages > 0 then
+    redis.call('HSET', key('unacked'), unpack(claimed.messages))
+    redis.call('ZADD', key('unacked_index'), unpack(claimed.index))
+    redis.call('ZADD', leases_key(queue), unpack(claimed.leases))
+  end
+  redis.call('RPOP', key(list), #raws)
   return true
 end
 
 for i = 6, #ARGV, 3 do
-  local list, queue, no_ack = ARGV[i], ARGV[i + 1], ARGV[i + 2]
-  local looked = 0
-  while #out < limit and looked < limit + 100 do
-    local raw = redis.call('RPOP', key(list))
-    if not raw then break end
-    looked = looked + 1
-    local message = envelope(raw)
-    if not message then
-      bury_unreadable(queue, raw)
-    elseif no_ack == '1' then
-      out[#out + 1] = {queue, raw}
-    else
-      take(list, queue, raw, message)
-    end
+  local rounds = 0
+  while #out < limit and rounds < 10 and drain(ARGV[i], ARGV[i + 1], ARGV[i + 2] == '1') do
+    rounds = rounds + 1
   end
   if #out >= limit then break end
 end

@@ -31,11 +31,15 @@ local function leave_claim(job, old, token)
   return 'cancelled'
 end
 
+-- Upkeep looks at the known queues only.
+local function know(queue)
+  if queues[queue] then return end
+  queues[queue] = true
+  redis.call('SADD', key('longshore:queues'), queue)
+end
+
 local function remember(id, queue, task)
-  if not queues[queue] then
-    queues[queue] = true
-    redis.call('SADD', key('longshore:queues'), queue)
-  end
+  know(queue)
   redis.call('XADD', key('longshore:recent'), 'MAXLEN', '~', recent_limit, '*', 'id', id)
   counts[task] = (counts[task] or 0) + 1
 end
@@ -90,6 +94,8 @@ local function accept(i)
   if token ~= '' then
     with('released_by', token)
     with('lost', '0')
+    redis.call('HDEL', job, 'list', 'priority')
+    know(queue)
     count(task, 'retried')
   else
     with('enqueued_at', at)

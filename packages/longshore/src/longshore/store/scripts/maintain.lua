@@ -36,8 +36,7 @@ local function rescue(queue, tag)
   local id = type(headers.id) == 'string' and headers.id or tag
   local worker = redis.call('HGET', job_key(id), 'worker') or ''
   if redis.call('HGET', job_key(id), 'cancel') == '1' then
-    redis.call('HSET', job_key(id), 'state', 'cancelled', 'finished_at', stamp(t), 'owner', '')
-    forget(id, 86400)
+    end_cancelled(id, redis.call('HGET', job_key(id), 'task'), t, result_ttl)
   else
     interrupt(id, queue, raw, t, worker, 'the lease of its worker ended', true, max_deliveries,
       result_ttl)

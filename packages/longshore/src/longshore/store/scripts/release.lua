@@ -16,9 +16,7 @@ redis.call('HSET', job, 'released_by', token)
 if not value then return 'refused' end
 local raw = unwrap(value, queue)
 if f[5] == '1' then
-  redis.call('HSET', job, 'state', 'cancelled', 'finished_at', stamp(t), 'owner', '')
-  count(f[4], 'cancelled')
-  forget(id, 86400)
+  end_cancelled(id, f[4], t, result_ttl)
   return 'cancelled'
 end
 if begun then

@@ -7,6 +7,6 @@ if not is_later(name, slot) then return 'passed' end
 local inner = {}
 for i = 6, #ARGV do inner[#inner + 1] = ARGV[i] end
 enqueue(inner)
-redis.call('HSET', entry_key(name), 'last_slot', slot, 'next_slot', next_slot, 'last_job_id', inner[3])
+redis.call('HSET', entry_key(name), 'last_slot', slot, 'next_slot', next_slot, 'last_job_id', inner[4])
 redis.call('HINCRBY', entry_key(name), 'enqueued', 1)
 return 'enqueued'
