@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 import redis
-from support.until import until
 
 from longshore.envelope import NewJob, list_of
 from longshore.store import Store, StoreSettings, jobs
 from longshore.store.claims import Delivery, Source, claim
 from longshore.store.queues import maintain
 from longshore.testing.server import ValkeyServer
+from support.until import until
 
 PRIORITIES = (0, 3, 6, 9)
 

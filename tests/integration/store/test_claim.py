@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from support.places import places
 
 from longshore.errors import UnknownJob
 from longshore.records import DeadReason, JobState
 from longshore.store import jobs
 from longshore.store.claims import Source, claim
+from support.places import places
 
 
 def ids(deliveries):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from support.places import places
-from support.until import until
 
 from longshore.envelope import encode
 from longshore.records import ErrorInfo, JobState, Outcome
 from longshore.store import jobs
 from longshore.store.claims import Settlement, note_retry, release, settle
 from longshore.store.queues import maintain
+from support.places import places
+from support.until import until
 
 
 def retry(store, held, new_job, **fields):

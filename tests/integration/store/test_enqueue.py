@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from support.places import places, snapshot
 
 from longshore.envelope import encode, idempotent_id
 from longshore.records import JobState
 from longshore.store import Store, StoreSettings, jobs
 from longshore.store.claims import Settlement, settle
+from support.places import places, snapshot
 
 DONE = Settlement(JobState.SUCCEEDED, '{"status": "SUCCESS", "result": 1}')
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from support.places import places, snapshot
 
 from longshore.current import Claim
 from longshore.envelope import encode
 from longshore.records import ErrorInfo, JobState
 from longshore.store import jobs
 from longshore.store.claims import Held, Settlement, note_retry, release, renew, settle
+from support.places import places, snapshot
 
 DONE = Settlement(JobState.SUCCEEDED, '{"status": "SUCCESS", "result": 1}')
 COUNTERS = "longshore:task:shop.add"

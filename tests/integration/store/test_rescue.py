@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 
-from support.places import places
-from support.until import until
-
 from longshore.records import DeadReason, JobState, Outcome
 from longshore.store import jobs
 from longshore.store.claims import Held, release, renew
+from longshore.store.connection import ping
 from longshore.store.queues import all_status, maintain
+from support.places import places
+from support.until import until
 
 
 def test_a_held_lease_is_not_taken(store, client, enqueue, take):
@@ -55,8 +55,6 @@ def test_a_renewed_lease_outlives_its_length(store, client, enqueue, take):
 
 
 def _now(store):
-    from longshore.store.connection import ping
-
     return store.run(ping())
 
 

@@ -1,6 +1,7 @@
 -- Prepended to every script. ARGV[1] is the key prefix, always.
 local PREFIX = ARGV[1]
 local SEP = '\6\22'
+local DAY = 86400
 
 local function now()
   local t = redis.call('TIME')

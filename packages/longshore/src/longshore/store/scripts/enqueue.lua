@@ -23,11 +23,12 @@ local function clear(id, job, state, tag, queue)
 end
 
 -- Ends the claim under which this very job is being enqueued again, or says why that is not so.
-local function leave_claim(job, old, token)
+local function leave_claim(id, job, old, task, token)
   if old[3] ~= token then return 'refused' end
   drop_claim(old[5], old[6])
   if old[7] ~= '1' then return nil end
-  redis.call('HSET', job, 'state', 'cancelled', 'finished_at', at, 'owner', '', 'released_by', token)
+  redis.call('HSET', job, 'released_by', token)
+  end_cancelled(id, task, t, DAY)
   return 'cancelled'
 end
 
@@ -65,7 +66,7 @@ local function accept(i)
   local old = redis.call('HMGET', job, 'state', 'nonce', 'owner', 'fingerprint', 'tag', 'queue', 'cancel')
   local state, tombstone = old[1], nil
   if token ~= '' then
-    local refusal = state and leave_claim(job, old, token) or (not state and 'refused')
+    local refusal = state and leave_claim(id, job, old, task, token) or (not state and 'refused')
     if refusal then return refusal, old[4] or '' end
   elseif state then
     if ARGV[i + 11] == '1' or not is_finished(state) or old[2] == nonce then
