@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from longshore.store.call import Call
+from longshore.store.enqueuer import Enqueuer
 from longshore.store.settings import StoreSettings
 from longshore.store.stores import AsyncStore, Store
 
-__all__ = ["AsyncStore", "Call", "Store", "StoreSettings"]
+__all__ = ["AsyncStore", "Call", "Enqueuer", "Store", "StoreSettings"]
