@@ -10,13 +10,14 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from longshore.jobs import Roll
+from longshore_api.gate import JobStore
 from longshore_api.middleware.access import AccessMiddleware
 from longshore_api.middleware.body_limit import BodyLimitMiddleware
 from longshore_api.middleware.guard import GuardMiddleware
 from longshore_api.middleware.request_id import RequestIdMiddleware
 from longshore_api.openapi import TAGS, LongshoreApi
 from longshore_api.problems import HANDLERS
-from longshore_api.resources import JobStore, Resources
+from longshore_api.resources import Resources
 from longshore_api.routers import routers
 from longshore_api.schemas.file import FILES
 from longshore_api.settings import ApiSettings

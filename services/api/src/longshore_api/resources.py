@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Annotated, Protocol, TypeVar
+from typing import Annotated
 
 from anyio import CapacityLimiter
 from fastapi import Depends, Request
 from sqlalchemy import Engine
 
 from longshore.jobs import Roll
-from longshore.store import AsyncStore, Call
+from longshore.store import AsyncStore
+from longshore_api.gate import Gate, JobStore
 from longshore_api.metrics import HttpMetrics
 from longshore_api.settings import ApiSettings
 from longshore_tasks.database import create_engine
 from longshore_tasks.storage import Storage, open_storage
 
-T = TypeVar("T")
-
 PROBE_THREADS = 2
-
-
-class JobStore(Protocol):
-    """What the api needs of a store: ``AsyncStore``, or the fake of the tests."""
-
-    async def run(self, call: Call[T]) -> T:
-        """Run one call; raises BrokerUnavailable and BrokerRefused."""
-        ...
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        ...
 
 
 class Resources:
@@ -45,8 +32,7 @@ class Resources:
     def store(self) -> JobStore:
         """The jobs; it belongs to the event loop that first runs a call."""
         if self._store is None:
-            settings = self.settings
-            self._store = AsyncStore.from_url(settings.broker_url, settings.store_settings())
+            self._store = _open_store(self.settings)
         return self._store
 
     @cached_property
@@ -70,6 +56,12 @@ class Resources:
             await self._store.aclose()
         if "engine" in self.__dict__:
             self.engine.dispose()
+
+
+def _open_store(settings: ApiSettings) -> JobStore:
+    own = settings.store_settings()
+    store = AsyncStore.from_url(settings.broker_url, own)
+    return Gate(store, settings.broker_connections, own.deadline_seconds)
 
 
 async def _resources(request: Request) -> Resources:

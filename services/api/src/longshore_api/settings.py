@@ -23,6 +23,8 @@ class ApiSettings(Settings):
 
     breaker_seconds: float = Field(default=1.0, ge=0, le=60)
     """How long calls fail at once after one found the broker unavailable."""
+    broker_connections: int = Field(default=32, ge=2, le=1000)
+    """How many calls to the broker run at once; the others stand in line."""
     ready_deadline_seconds: float = Field(default=1.0, gt=0, le=10)
     """How long readiness waits for the broker and for the database."""
     health_deadline_seconds: float = Field(default=5.0, gt=0, le=60)
@@ -32,5 +34,8 @@ class ApiSettings(Settings):
 
     def store_settings(self) -> StoreSettings:
         """Return the settings of a store on the broker, with a breaker."""
-        settings = super().store_settings()
-        return replace(settings, breaker_seconds=self.breaker_seconds)
+        return replace(
+            super().store_settings(),
+            breaker_seconds=self.breaker_seconds,
+            max_connections=self.broker_connections,
+        )

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from longshore.records import JobRecord, JobResult, JobState
 from longshore.store import jobs
 from longshore_api.errors import HealthJobFailed
+from longshore_api.gate import JobStore
 from longshore_api.jobs.accept import accept
 from longshore_api.jobs.wishes import Wishes
-from longshore_api.resources import JobStore
 from longshore_api.schemas.health import HealthJobView
 from longshore_tasks.jobs.system import Add
 

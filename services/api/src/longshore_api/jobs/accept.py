@@ -10,9 +10,9 @@ from longshore.errors import IdempotencyConflict
 from longshore.jobs import Job, to_new_job
 from longshore.records import JobRecord
 from longshore.store import jobs
+from longshore_api.gate import JobStore
 from longshore_api.jobs.accepted import accepted_record
 from longshore_api.jobs.wishes import Wishes
-from longshore_api.resources import JobStore
 
 
 async def accept(store: JobStore, job: Job, wishes: Wishes, key: str | None) -> JobRecord:
