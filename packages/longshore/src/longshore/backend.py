@@ -151,7 +151,7 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
         store = self.broker_store
         if store is not None:
             with contextlib.suppress(UnknownJob):
-                store.run(cancel(task_id))
+                store.run(cancel(task_id, running=False))
 
     def _settle(
         self, held: Claim, result: Any, state: str, traceback: Any, request: Any, keep: bool

@@ -139,11 +139,11 @@ def search(
     return Call(load("search"), lambda _: arguments, read)
 
 
-def cancel(job_id: str) -> Call[JobState]:
+def cancel(job_id: str, *, running: bool = True) -> Call[JobState]:
     """Asks that a job not run (again); answers the state it is in now.
 
-    ``running`` means that its worker will be told at its next lease renewal. A job that has
-    finished stays as it is.
+    ``running`` means that its worker will be told at its next lease renewal; with
+    ``running=False`` a job that runs is left to run. A job that has finished stays as it is.
 
     Raises:
         UnknownJob: there is no record under this id.
@@ -157,7 +157,13 @@ def cancel(job_id: str) -> Call[JobState]:
 
     return Call(
         load("cancel"),
-        lambda settings: (job_id, meta, settings.result_ttl_seconds, settings.record_ttl_seconds),
+        lambda settings: (
+            job_id,
+            meta,
+            settings.result_ttl_seconds,
+            settings.record_ttl_seconds,
+            "1" if running else "0",
+        ),
         read,
     )
 

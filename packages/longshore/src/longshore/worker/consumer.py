@@ -40,7 +40,11 @@ class LongshoreConsumer(Consumer):  # type: ignore[misc]
 
     def _order_pool(self) -> None:
         if getattr(self.pool, "claims_itself", False):
+            self.pool.events_wanted = self._events_on
             self.pool.consume([queue.name for queue in self.app.amqp.queues.consume_from.values()])
+
+    def _events_on(self) -> bool:
+        return bool(self.event_dispatcher and self.event_dispatcher.enabled)
 
     def on_decode_error(self, message: Any, exc: BaseException) -> None:
         """A body that cannot be decoded goes to the dead letters, as it came."""

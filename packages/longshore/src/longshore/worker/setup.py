@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from celery.signals import worker_shutting_down
 from celery.utils.log import get_logger
 
 from longshore.transport.book import BOOK
 from longshore.worker import control
+from longshore.worker.drain import Watchdog, drain_limit
 
 logger = get_logger(__name__)
 
@@ -42,6 +44,16 @@ def on_worker_init(sender: Any, **_: Any) -> None:
         settle_late(task)
     BOOK.on_lost = control.on_lease_lost
     BOOK.on_cancel = control.canceller(sender)
+    _watch_drain(sender)
+
+
+def _watch_drain(worker: Any) -> None:
+    limit = drain_limit(worker.app.conf.broker_transport_options or {})
+    if limit is not None:
+        watchdog = Watchdog(worker, limit)
+        worker_shutting_down.connect(
+            watchdog.on_shutting_down, weak=False, dispatch_uid="longshore"
+        )
 
 
 def settle_late(task: Any) -> None:

@@ -1,6 +1,7 @@
 -- Asks that a job not run (again). It holds across restarts: the record remembers it.
 -- A delayed job leaves its place now; a queued one is skipped when its message comes up;
--- a running one is told through its lease renewal. ARGV[3] is the result meta for waiters.
+-- a running one is told through its lease renewal, unless ARGV[6] is 0: then it runs to its end.
+-- ARGV[3] is the result meta for waiters.
 local id, result, result_ttl, ttl = ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
 local job = job_key(id)
 local t = now()
@@ -17,7 +18,7 @@ local function finish()
 end
 if state == 'succeeded' or state == 'dead' or state == 'cancelled' or state == 'expired' then return state end
 if state == 'running' then
-  redis.call('HSET', job, 'cancel', '1')
+  if ARGV[6] == '1' then redis.call('HSET', job, 'cancel', '1') end
   return 'running'
 end
 finish()

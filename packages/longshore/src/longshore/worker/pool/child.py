@@ -27,6 +27,7 @@ from longshore.store.doorbell import Doorbell
 from longshore.transport.book import BOOK
 from longshore.worker import disconnect_attempt_signals
 from longshore.worker.pool.board import Board
+from longshore.worker.pool.events import Events
 from longshore.worker.pool.lookahead import Lookahead
 from longshore.worker.pool.orders import OrderBook, Orders
 from longshore.worker.pool.outcomes import OutcomeBuffer
@@ -64,7 +65,7 @@ class Child:
         self._in_handler = False
         self._jobs_done = 0
         self._lookahead = Lookahead()
-        self._orders = Orders(0, False, (), ())
+        self._orders = Orders(0, False, False, (), ())
         self._wake, self._waker = socket.socketpair()
 
     def main(self) -> None:
@@ -76,7 +77,8 @@ class Child:
         sink = HOLDER.sink = OutcomeBuffer(self._store)
         self._bell = Doorbell(self._store)
         try:
-            self._loop(Runner(self._plan.app, sink, self._store), sink)
+            events = Events(self._plan.app, self._plan.hostname)
+            self._loop(Runner(self._plan.app, sink, self._store, events), sink)
         finally:
             sink.drain(DRAIN_SETTLE_SECONDS)
             signals.worker_process_shutdown.send(
@@ -98,7 +100,7 @@ class Child:
 
     def _loop(self, runner: Runner, sink: OutcomeBuffer) -> None:
         while not self._draining and not self._worn_out():
-            self._read_orders()
+            self._read_orders(runner)
             if not self._orders.consuming:
                 select.select([self._wake], [], [], WAIT_FOR_ORDERS_SECONDS)
                 continue
@@ -112,9 +114,10 @@ class Child:
                 continue
             self._run(deliveries, runner)
 
-    def _read_orders(self) -> None:
+    def _read_orders(self, runner: Runner) -> None:
         if self._plan.orders.version != self._orders.version:
             self._orders = self._plan.orders.read() or self._orders
+            runner.events.turn(self._orders.events)
 
     def _worn_out(self) -> bool:
         if self._plan.max_jobs and self._jobs_done >= self._plan.max_jobs:

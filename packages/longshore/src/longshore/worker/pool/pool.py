@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from billiard.exceptions import TimeLimitExceeded
@@ -19,8 +19,9 @@ from longshore.transport.book import BOOK
 from longshore.worker.pool.board import Board, Held
 from longshore.worker.pool.child import Plan
 from longshore.worker.pool.orders import OrderBook
+from longshore.worker.pool.panel import take_over
 from longshore.worker.pool.runner import prepare
-from longshore.worker.pool.supervisor import Supervisor
+from longshore.worker.pool.supervisor import Process, Supervisor
 
 logger = get_logger(__name__)
 
@@ -45,6 +46,11 @@ class TaskPool(BasePool):  # type: ignore[misc]
         BOOK.pool_claims = True
         self.supervisor = Supervisor(self.limit, self._store, self._plan, self._time_limit)
         self.supervisor.start()
+        self.hostname = BOOK.worker
+        self._queues: tuple[str, ...] = ()
+        self._events = False
+        self.events_wanted: Callable[[], bool] = lambda: False
+        take_over(self)
 
     def _broker_url(self) -> str:
         return str(self.app.conf.broker_read_url or self.app.conf.broker_url)
@@ -68,13 +74,25 @@ class TaskPool(BasePool):  # type: ignore[misc]
 
     def consume(self, queues: Iterable[str]) -> None:
         """Orders the children to claim from these queues, in this order of service."""
-        names = tuple(queues)
+        self._queues = tuple(queues)
+        self._order()
+
+    def upkeep(self) -> None:
+        """Replaces children, and tells them when task events are switched on or off."""
+        self.supervisor.maintain()
+        wanted = self.events_wanted()
+        if wanted != self._events:
+            self._events = wanted
+            self._order()
+
+    def _order(self) -> None:
+        names = self._queues
         sources = [Source(list_of(name, step), name) for step in PRIORITY_STEPS for name in names]
-        self._orders.write(bool(names), sources, names)
+        self._orders.write(bool(names), self._events, sources, names)
 
     def register_with_event_loop(self, loop: Any) -> None:
         """Children are replaced from the main loop."""
-        loop.call_repeatedly(MAINTAIN_EVERY_SECONDS, self.supervisor.maintain)
+        loop.call_repeatedly(MAINTAIN_EVERY_SECONDS, self.upkeep)
 
     def on_apply(self, *args: Any, **options: Any) -> Any:
         """Never called for a job: jobs do not pass through the parent."""
@@ -112,6 +130,15 @@ class TaskPool(BasePool):  # type: ignore[misc]
         """How many children there should be."""
         return self.supervisor.size
 
+    def revoke(self, process: Process, held: Held) -> None:
+        """Ends a running job because Celery's revoke asked for it."""
+        self.supervisor.end_job(process, held, self._revoked)
+
+    def _revoked(self, held: Held) -> None:
+        self.app.backend.mark_as_revoked(
+            held.claim.job_id, "terminated", request=self.request_of(held)
+        )
+
     def _time_limit(self, held: Held) -> None:
         """A child was ended at its job's hard limit: the failure is told as Celery would."""
         limit = held.hard_seconds
@@ -128,8 +155,8 @@ class TaskPool(BasePool):  # type: ignore[misc]
         if not raw:
             return Context({"id": held.claim.job_id, "longshore": held.claim.header()})
         prepared = prepare(Delivery(held.claim.queue, raw, held.claim), BOOK.worker)
-        _, _, embed = loads(prepared.body, prepared.content_type, prepared.content_encoding)
-        return Context({**prepared.request, **(embed or {})})
+        args, kwargs, embed = loads(prepared.body, prepared.content_type, prepared.content_encoding)
+        return Context({**prepared.request, "args": args, "kwargs": kwargs, **(embed or {})})
 
     def _get_info(self) -> dict[str, Any]:
         info: dict[str, Any] = super()._get_info()

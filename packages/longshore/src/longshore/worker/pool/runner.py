@@ -27,6 +27,7 @@ from longshore.store.claims import Delivery, Settlement, release
 from longshore.transport.publishing import seconds
 from longshore.worker.attempts import working_for
 from longshore.worker.pool.board import Held
+from longshore.worker.pool.events import Events
 from longshore.worker.pool.outcomes import OutcomeBuffer
 
 logger = get_logger(__name__)
@@ -96,8 +97,9 @@ def prepare(delivery: Delivery, hostname: str) -> Prepared:
 class Runner:
     """Runs prepared deliveries of one app in this process."""
 
-    def __init__(self, app: Any, sink: OutcomeBuffer, store: Store) -> None:
+    def __init__(self, app: Any, sink: OutcomeBuffer, store: Store, events: Events) -> None:
         self._app, self._sink, self._store = app, sink, store
+        self.events = events
         self._tasks = app.tasks
         self._accept = prepare_accept_content(app.conf.accept_content)
 
@@ -136,9 +138,13 @@ class Runner:
             logger.warning("job %s cannot be decoded: %s", prepared.claim.job_id, error)
             self.unreadable(prepared.claim, error)
             return
-        failed, result, _ = fast_trace_task(
+        if self.events.enabled:
+            self.events.received(self.limits(prepared), prepared.request)
+        failed, result, runtime = fast_trace_task(
             prepared.task, prepared.claim.job_id, prepared.request, body, None, None
         )
+        if self.events.enabled:
+            self.events.ended(self.limits(prepared), bool(failed), result, runtime)
         self._conclude(prepared, failed, result)
 
     def _decode(self, prepared: Prepared) -> Any:

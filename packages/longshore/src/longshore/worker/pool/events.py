@@ -1,0 +1,63 @@
+"""Celery's task events, sent by the child that runs the job; nothing is sent unless they are on."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Any
+
+from celery.exceptions import Retry
+from celery.utils.log import get_logger
+from celery.utils.saferepr import saferepr
+
+from longshore.errors import BrokerError
+from longshore.worker.pool.board import Held
+
+logger = get_logger(__name__)
+
+
+class Events:
+    """Sends ``task-received``, ``task-started`` and how the attempt ended."""
+
+    def __init__(self, app: Any, hostname: str) -> None:
+        self._app, self._hostname = app, hostname
+        self._dispatcher: Any = None
+        self.enabled = False
+
+    def turn(self, on: bool) -> None:
+        """Follows the worker's own switch (``-E``, ``enable_events``)."""
+        self.enabled = on
+        if on and self._dispatcher is None:
+            connection = self._app.connection_for_write()
+            self._dispatcher = self._app.events.Dispatcher(connection, hostname=self._hostname)
+
+    def received(self, held: Held, request: dict[str, Any]) -> None:
+        """A job was claimed and is about to begin."""
+        self._send(
+            "task-received",
+            held,
+            name=held.task,
+            args=request.get("argsrepr"),
+            kwargs=request.get("kwargsrepr"),
+            root_id=request.get("root_id"),
+            parent_id=request.get("parent_id"),
+            retries=request.get("retries") or 0,
+            eta=None,
+            expires=request.get("expires"),
+        )
+        self._send("task-started", held, pid=os.getpid())
+
+    def ended(self, held: Held, failed: bool, result: Any, runtime: float | None) -> None:
+        """An attempt has ended; ``result`` is what Celery's tracer returned."""
+        if not failed:
+            self._send("task-succeeded", held, result=result, runtime=runtime)
+            return
+        error = result.exception
+        kind = "task-retried" if isinstance(error, Retry) else "task-failed"
+        self._send(kind, held, exception=saferepr(error), traceback=str(result.traceback))
+
+    def _send(self, kind: str, held: Held, **fields: Any) -> None:
+        try:
+            self._dispatcher.send(kind, uuid=held.claim.job_id, timestamp=time.time(), **fields)
+        except (BrokerError, *self._app.connection_for_write().connection_errors) as error:
+            logger.debug("an event was not sent: %s", error)

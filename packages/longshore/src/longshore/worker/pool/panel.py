@@ -1,0 +1,87 @@
+"""Celery's remote control for a pool whose parent holds no requests: it answers from the boards."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from celery.utils.functional import maybe_list
+from celery.worker.control import Panel
+
+from longshore.worker.pool.board import Held, View
+from longshore.worker.pool.supervisor import Process, Supervisor
+
+Command = Callable[..., Any]
+
+
+def take_over(pool: Any) -> None:
+    """Puts the pool's answers in front of, or beside, the stock commands'."""
+    for name, command in (("active", _active), ("reserved", _reserved), ("revoke", _revoke)):
+        wrapped = _wrap(pool, Panel.data[name], command)
+        Panel.data[name] = wrapped
+        if name != "revoke":
+            Panel.data[f"dump_{name}"] = wrapped
+
+
+def _wrap(pool: Any, stock: Command, command: Command) -> Command:
+    def answer(state: Any, *args: Any, **options: Any) -> Any:
+        return command(pool, stock, state, *args, **options)
+
+    return answer
+
+
+def _views(supervisor: Supervisor) -> Iterator[tuple[Process, View]]:
+    for process in supervisor.processes:
+        view = process.board.view()
+        if view is not None:
+            yield process, view
+
+
+def _active(pool: Any, stock: Command, state: Any, **options: Any) -> Any:
+    return stock(state, **options) + [
+        info(pool, process, view.current, view.started_at)
+        for process, view in _views(pool.supervisor)
+        if view.current is not None and view.started_at
+    ]
+
+
+def _reserved(pool: Any, stock: Command, state: Any, **options: Any) -> Any:
+    return stock(state, **options) + [
+        info(pool, process, held, None)
+        for process, view in _views(pool.supervisor)
+        for held in view.waiting
+    ]
+
+
+def _revoke(
+    pool: Any, stock: Command, state: Any, task_id: Any, terminate: bool = False, **options: Any
+) -> Any:
+    ids = set(maybe_list(task_id) or [])
+    answer = stock(state, list(ids), terminate=False, **options)
+    if not terminate:
+        return answer
+    ended = []
+    for process, view in _views(pool.supervisor):
+        if view.current is not None and view.current.claim.job_id in ids:
+            pool.revoke(process, view.current)
+            ended.append(view.current.claim.job_id)
+    return {"ok": "terminate: " + (", ".join(ended) or "tasks unknown")}
+
+
+def info(pool: Any, process: Process, held: Held, started_at: float | None) -> dict[str, Any]:
+    """A job as ``celery inspect active`` shows it."""
+    request = pool.request_of(held)
+    began = None if started_at is None else time.time() - (time.monotonic() - started_at)
+    return {
+        "id": held.claim.job_id,
+        "name": held.task,
+        "args": request.args or [],
+        "kwargs": request.kwargs or {},
+        "type": held.task,
+        "hostname": pool.hostname,
+        "time_start": began,
+        "acknowledged": False,
+        "delivery_info": request.delivery_info or {},
+        "worker_pid": process.pid,
+    }
