@@ -32,7 +32,6 @@ class CeleryWorker:
     ) -> None:
         self.name, self.log = name, log
         self._environment = {**os.environ, **environment, "PYTHONPATH": str(app.parent)}
-        # threads and solo keep the main process busy: its log is the only sign of life then
         self._command = (
             *(sys.executable, "-m", "celery", "-A", app.stem, "worker"),
             *("-P", pool, "-c", str(concurrency), "-n", f"{name}@%h", "-l", "INFO", *options),
@@ -72,6 +71,19 @@ class CeleryWorker:
         assert self._process is not None
         return self._process.pid
 
+    @property
+    def is_running(self) -> bool:
+        """Whether its main process lives."""
+        return self._process is not None and self._process.poll() is None
+
+    def freeze(self) -> None:
+        """Stop every process of the worker where it is."""
+        os.killpg(self.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let them go on."""
+        os.killpg(self.pid, signal.SIGCONT)
+
     def kill(self) -> None:
         """End the whole worker, children included, as a lost machine would."""
         assert self._process is not None
@@ -97,8 +109,7 @@ class CeleryWorker:
         return self.start().wait_until_ready()
 
     def __exit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
-        assert self._process is not None
-        if self._process.poll() is not None:
+        if not self.is_running:
             return
         try:
             code = self.stop()

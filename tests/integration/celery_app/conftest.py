@@ -15,10 +15,11 @@ from support.shop import Shop
 ARMS = {
     "redis-prefork": ("redis", "prefork"),
     "longshore-prefork": ("longshore", "prefork"),
+    "longshore-own": ("longshore", "longshore"),
     "longshore-threads": ("longshore", "threads"),
     "longshore-solo": ("longshore", "solo"),
 }
-PREFORK = ["redis-prefork", "longshore-prefork"]
+PREFORK = ["redis-prefork", "longshore-prefork", "longshore-own"]
 
 
 @dataclass

@@ -133,8 +133,12 @@ def traced(self, children=0):
 
 
 @app.task(bind=True)
-def claimed_as(self):
-    return self.request.longshore
+def slow_retry(self, seconds):
+    log(f"slow_retry {self.request.retries}")
+    time.sleep(seconds)
+    if self.request.retries == 0:
+        raise self.retry(countdown=0)
+    return "second attempt"
 
 
 @app.task

@@ -44,8 +44,8 @@ def test_no_more_than_asked_for(client, enqueue, take):
 
 def test_two_owners_never_get_the_same_job(enqueue, take):
     enqueued = [enqueue() for _ in range(10)]
-    taken = [ids(take(owner, limit=1)) for owner in ("w1", "w2") * 5]
-    assert sorted(sum(taken, [])) == sorted(enqueued)
+    taken = [job_id for owner in ("w1", "w2") * 5 for job_id in ids(take(owner, limit=1))]
+    assert sorted(taken) == sorted(enqueued)
 
 
 def test_an_empty_queue_gives_nothing(take):

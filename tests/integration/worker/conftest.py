@@ -1,0 +1,53 @@
+"""Workers to be killed, over a store with leases of one second."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from longshore.store import Store, StoreSettings
+from longshore.testing.server import ValkeyServer
+from support.celery_worker import CeleryWorker
+from support.shop import Shop
+
+LEASE_SECONDS = 1.0
+QUICK = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+
+
+@pytest.fixture
+def shop(valkey: ValkeyServer, tmp_path: Path) -> Generator[Shop]:
+    shop = Shop(valkey.url, tmp_path, transport_options={"lease_seconds": LEASE_SECONDS})
+    yield shop
+    shop.close()
+
+
+@pytest.fixture
+def store(valkey: ValkeyServer) -> Generator[Store]:
+    with Store.from_url(valkey.url, StoreSettings(lease_seconds=LEASE_SECONDS)) as store:
+        yield store
+
+
+@pytest.fixture
+def client(valkey: ValkeyServer) -> Generator[Any]:
+    with valkey.client() as client:
+        yield client
+
+
+@pytest.fixture
+def start(shop: Shop) -> Generator[Callable[..., CeleryWorker]]:
+    """Start workers, and wait until they consume; those still running at the end are killed."""
+    workers: list[CeleryWorker] = []
+
+    def run(name: str = "worker", *, queues: str = "celery", **options: Any) -> CeleryWorker:
+        options.setdefault("concurrency", 1)
+        worker = shop.worker(name, options=(*QUICK, "-Q", queues), **options)
+        workers.append(worker)
+        return worker.start().wait_until_ready()
+
+    yield run
+    for worker in workers:
+        if worker.is_running:
+            worker.kill()

@@ -1,0 +1,50 @@
+"""Connections are cut and the broker is killed while jobs run."""
+
+from __future__ import annotations
+
+import pytest
+
+from longshore.records import JobState
+from longshore.store import Store, jobs
+from longshore.testing.server import ValkeyServer
+from support.celery_worker import CeleryWorker
+from support.shop import Shop
+from support.until import until
+
+
+@pytest.mark.parametrize("pool", ["prefork", "threads"])
+def test_cut_connections_cost_no_job_and_double_none(shop, store, valkey, start, pool):
+    start(pool=pool)
+    result = shop.module.ledger.delay("cut", 1.5)
+    until(lambda: "start cut" in shop.lines())
+    for kind in ("normal", "pubsub"):
+        valkey.ask("CLIENT", "KILL", "TYPE", kind)
+    later = shop.app.send_task("shop.add", (1, 2))
+    until(lambda: store.run(jobs.get(later.id)).state is JobState.SUCCEEDED, 15)
+    until(lambda: store.run(jobs.get(result.id)).state is JobState.SUCCEEDED, 15)
+    assert shop.lines() == ["start cut", "end cut"]
+    assert store.run(jobs.get(result.id)).deliveries == 1
+
+
+@pytest.mark.parametrize("pool", ["prefork", "threads"])
+def test_a_killed_broker_costs_no_job(tmp_path, pool):
+    with ValkeyServer(appendfsync="always") as server, Store.from_url(server.url) as store:
+        shop = Shop(server.url, tmp_path, transport_options={"lease_seconds": 1.0})
+        worker = shop.worker(pool=pool, concurrency=1, options=("--without-gossip",))
+        with worker:
+            _outage(shop, server, store, worker)
+        shop.close()
+
+
+def _outage(shop: Shop, server: ValkeyServer, store: Store, worker: CeleryWorker) -> None:
+    running = shop.app.send_task("shop.ledger", ("outage", 1.0))
+    waiting = shop.app.send_task("shop.add", (1, 2), countdown=2)
+    until(lambda: "start outage" in shop.lines())
+    server.kill()
+    until(lambda: "end outage" in shop.lines())
+    server.start()
+    until(lambda: store.run(jobs.get(running.id)).state is JobState.SUCCEEDED, 10)
+    until(lambda: store.run(jobs.get(waiting.id)).state is JobState.SUCCEEDED, 10)
+    assert shop.lines() == ["start outage", "end outage"]
+    assert store.run(jobs.get(running.id)).deliveries == 1
+    assert worker.is_running

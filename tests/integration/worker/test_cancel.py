@@ -1,0 +1,48 @@
+"""A cancel holds wherever the job is, and when workers restart."""
+
+from __future__ import annotations
+
+import pytest
+from celery.exceptions import TaskRevokedError
+
+from longshore.records import JobState
+from longshore.store import jobs
+from support.places import places
+from support.until import until
+
+
+def test_cancelled_before_any_worker_runs(shop, store, client, start):
+    queued = shop.module.ledger.delay("queued")
+    delayed = shop.module.ledger.apply_async(("delayed",), countdown=0.3)
+    for result in (queued, delayed):
+        assert store.run(jobs.cancel(result.id)) is JobState.CANCELLED
+        with pytest.raises(TaskRevokedError):
+            result.get(timeout=5)
+    start()
+    assert shop.module.add.apply_async((1, 2), countdown=0.5).get(timeout=10) == 3
+    assert shop.lines() == []
+    assert places(client, queued.id) == places(client, delayed.id) == ["terminal"]
+
+
+def test_a_running_job_is_ended(shop, store, client, start):
+    start()
+    result = shop.module.ledger.delay("running", 60)
+    until(lambda: "start running" in shop.lines())
+    assert store.run(jobs.cancel(result.id)) is JobState.RUNNING
+    with pytest.raises(TaskRevokedError):
+        result.get(timeout=10)
+    until(lambda: store.run(jobs.get(result.id)).state is JobState.CANCELLED, 5)
+    assert places(client, result.id) == ["terminal"]
+    assert shop.module.add.delay(1, 2).get(timeout=10) == 3
+    assert shop.lines() == ["start running"]
+
+
+def test_a_revoke_outlives_the_worker_that_was_told(shop, store, client, start):
+    first = start("first")
+    result = shop.module.ledger.apply_async(("revoked",), countdown=3)
+    result.revoke()
+    until(lambda: store.run(jobs.get(result.id)).state is JobState.CANCELLED, 5)
+    assert first.stop() == 0
+    start("second")
+    assert shop.module.add.delay(1, 2).get(timeout=10) == 3
+    assert places(client, result.id) == ["terminal"]

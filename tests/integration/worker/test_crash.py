@@ -1,0 +1,63 @@
+"""Workers and their children are killed; the jobs are not lost."""
+
+from __future__ import annotations
+
+import time
+
+from celery.exceptions import WorkerLostError
+
+from longshore.records import DeadReason, JobState, Outcome
+from longshore.store import jobs
+from support.places import places
+from support.until import until
+
+LEASE_SECONDS = 1.0
+
+
+def test_a_killed_workers_job_is_finished_by_another_within_two_leases(shop, store, client, start):
+    workers = {name: start(name) for name in ("first", "second")}
+    result = shop.module.ledger.delay("held", 1.0)
+    until(lambda: "start held" in shop.lines())
+    owner = store.run(jobs.get(result.id)).worker.partition("@")[0]
+    workers[owner].kill()
+    killed_at = time.monotonic()
+    until(lambda: shop.lines() == ["start held", "start held"])
+    assert time.monotonic() - killed_at < 2 * LEASE_SECONDS
+    assert result.get(timeout=10) == "held"
+    record = store.run(jobs.get(result.id))
+    assert (record.deliveries, record.attempts, record.interruptions) == (2, 1, 1)
+    (told,) = store.run(jobs.attempts(result.id))
+    assert told.outcome is Outcome.INTERRUPTED
+    assert places(client, result.id) == ["terminal"]
+
+
+def test_a_job_that_kills_its_process_is_quarantined_and_others_go_on(shop, store, client, start):
+    worker = start()
+    poison = shop.module.die.delay()
+    others = [shop.module.add.delay(n, 1) for n in range(5)]
+    assert [other.get(timeout=20) for other in others] == [1, 2, 3, 4, 5]
+    until(lambda: store.run(jobs.get(poison.id)).state is JobState.DEAD, 20)
+    record = store.run(jobs.get(poison.id))
+    assert (record.dead_reason, record.deliveries) == (DeadReason.QUARANTINED, 3)
+    assert [told.outcome for told in store.run(jobs.attempts(poison.id))] == [
+        Outcome.INTERRUPTED
+    ] * 3
+    assert places(client, poison.id) == ["dead"]
+    assert isinstance(poison.get(timeout=5, propagate=False), WorkerLostError)
+    assert worker.stop() == 0
+
+
+def test_a_worker_that_slept_through_its_lease_is_refused(shop, store, client, start):
+    sleeper = start("sleeper")
+    result = shop.module.slow_retry.delay(0.6)
+    until(lambda: shop.lines() == ["slow_retry 0"])
+    sleeper.freeze()
+    start("awake")
+    assert result.get(timeout=15) == "second attempt"
+    sleeper.thaw()
+    until(lambda: "refused" in sleeper.lines(), 10)
+    assert shop.module.add.delay(1, 2).get(timeout=10) == 3
+    assert shop.lines() == ["slow_retry 0", "slow_retry 0", "slow_retry 1"]
+    record = store.run(jobs.get(result.id))
+    assert (record.state, record.attempts) == (JobState.SUCCEEDED, 2)
+    assert places(client, result.id) == ["terminal"]

@@ -1,0 +1,19 @@
+"""A lease says nothing of how long a job may take."""
+
+from __future__ import annotations
+
+from longshore.store import jobs
+from support.until import until
+
+POOLS = ("prefork", "threads", "solo")
+
+
+def test_a_job_of_five_leases_runs_once_on_every_pool(shop, store, start):
+    for pool in POOLS:
+        start(pool, pool=pool, queues=pool)
+    results = {pool: shop.module.ledger.apply_async((pool, 5.0), queue=pool) for pool in POOLS}
+    until(lambda: all(f"end {pool}" in shop.lines() for pool in POOLS), 15)
+    for pool, result in results.items():
+        assert result.get(timeout=5) == pool
+        assert shop.lines().count(f"start {pool}") == 1
+        assert store.run(jobs.get(result.id)).deliveries == 1

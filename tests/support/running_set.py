@@ -1,0 +1,154 @@
+"""The whole set as its user starts it, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+import psutil
+
+from longshore.testing.lifeline import tied_to_parent
+from longshore.testing.ports import free_port
+from support.until import until
+
+READY_SECONDS = 60.0
+STOP_SECONDS = 60.0
+
+
+class RunningSet:
+    """``longshore-local run``; the same ports and data in each start."""
+
+    def __init__(self, directory: Path, **settings: str) -> None:
+        self.directory = directory
+        self.port = free_port()
+        self.log = directory / "run.log"
+        self.environment = {
+            **os.environ,
+            "LONGSHORE_PORT": str(self.port),
+            "LONGSHORE_DATA_DIR": str(directory / "data"),
+            "LONGSHORE_SMTP_PORT": str(free_port()),
+            "LONGSHORE_WORKER_CONCURRENCY": "2",
+            **{f"LONGSHORE_{name.upper()}": value for name, value in settings.items()},
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        assert self._process is not None
+        return self._process
+
+    def start(self) -> Self:
+        """Start it and wait until it says that it is ready."""
+        self.log.write_bytes(b"")
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                tied_to_parent(local_command("run"), signal.SIGTERM),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=self.environment,
+                start_new_session=True,
+            )
+        until(self._ready, READY_SECONDS)
+        return self
+
+    def _ready(self) -> bool:
+        assert self.process.poll() is None, self.lines()
+        return f"ready: {self.url}" in self.lines()
+
+    def lines(self) -> str:
+        return self.log.read_text(errors="replace")
+
+    def family(self) -> list[psutil.Process]:
+        """Every process of the set, the supervisor left out."""
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def service(self, name: str) -> psutil.Process:
+        """The main process of a service."""
+        mark = {"worker": "longshore_worker.main", "api": "longshore_api.main:create"}[name]
+        direct = psutil.Process(self.process.pid).children()
+        return next(child for child in direct if mark in child.cmdline())
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Ask it to stop, and return its exit code."""
+        self.process.send_signal(number)
+        return self.process.wait(STOP_SECONDS)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.stop()
+
+    def run(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+        """Run another command of the same command line to its end, in the same environment."""
+        return local(*arguments, environment={**self.environment, **more})
+
+    def enqueue(self, task: str, fields: Mapping[str, Any], **query: Any) -> dict[str, Any]:
+        answer = self.ask("POST", f"/tasks/{task}/jobs", json=dict(fields), params=query)
+        return dict(answer.json())
+
+    def record(self, job_id: str) -> dict[str, Any]:
+        return dict(self.ask("GET", f"/jobs/{job_id}").json())
+
+    def ends_as(self, state: str, job_id: str, seconds: float = 30.0) -> dict[str, Any]:
+        """Wait for a job to be in a state and return its record."""
+        return until(lambda: self._in_state(state, job_id), seconds)
+
+    def _in_state(self, state: str, job_id: str) -> dict[str, Any] | None:
+        try:
+            record = self.record(job_id)
+        except httpx.HTTPError:
+            return None
+        return record if record["state"] == state else None
+
+    def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
+        answer = httpx.request(method, f"{self.url}/api/v1{path}", trust_env=False, **options)
+        return answer.raise_for_status()
+
+    def broker_url(self) -> str:
+        found = re.search(r"longshore://\S+/0", self.lines())
+        assert found is not None
+        return found.group()
+
+
+def local(*arguments: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run the command line to its end."""
+    return subprocess.run(
+        local_command(*arguments),
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+
+
+def local_command(*arguments: str) -> tuple[str, ...]:
+    """The console script of the environment that the tests run in."""
+    return (str(Path(sys.executable).with_name("longshore-local")), *arguments)
+
+
+def all_gone(family: list[psutil.Process]) -> bool:
+    """Whether none of the processes runs any more."""
+    return not [process for process in family if process.is_running() and not _zombie(process)]
+
+
+def _zombie(process: psutil.Process) -> bool:
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
