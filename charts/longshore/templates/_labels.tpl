@@ -1,0 +1,29 @@
+{{/* Labels of an object: dict "root" $ "component" name, and "set" for a worker set. */}}
+{{- define "longshore.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
+app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+{{ include "longshore.selector" . }}
+{{- with .root.Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* What selects the pods of a component; it never changes in the life of a release. */}}
+{{- define "longshore.selector" -}}
+app.kubernetes.io/name: {{ .root.Chart.Name }}
+app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/component: {{ .component }}
+{{- with .set }}
+longshore.dev/worker-set: {{ . }}
+{{- end }}
+{{- end -}}
+
+{{/* Labels of a pod: a new version of the chart alone must not replace pods. */}}
+{{- define "longshore.podLabels" -}}
+{{ include "longshore.selector" . }}
+app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
+{{- with .root.Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}

@@ -1,0 +1,57 @@
+{{- define "longshore.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 40 | trimSuffix "-" -}}
+{{- else -}}
+{{- $name := default .Chart.Name .Values.nameOverride -}}
+{{- if contains $name .Release.Name -}}
+{{- .Release.Name | trunc 40 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name $name | trunc 40 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "longshore.serviceAccount" -}}
+{{- if .Values.serviceAccount.create -}}
+{{ include "longshore.fullname" . }}
+{{- else -}}
+{{ default "default" .Values.serviceAccount.name }}
+{{- end -}}
+{{- end -}}
+
+{{- define "longshore.broker.host" -}}
+{{- if .Values.broker.host -}}
+{{ .Values.broker.host }}
+{{- else -}}
+{{ include "longshore.fullname" . }}-valkey.{{ .Release.Namespace }}.svc
+{{- end -}}
+{{- end -}}
+
+{{- define "longshore.broker.secret" -}}
+{{- if .Values.broker.existingSecret -}}
+{{ .Values.broker.existingSecret }}
+{{- else if .Values.valkey.enabled -}}
+{{ include "longshore.fullname" . }}-valkey
+{{- end -}}
+{{- end -}}
+
+{{- define "longshore.broker.username" -}}
+{{- if .Values.broker.username -}}
+{{ .Values.broker.username }}
+{{- else if .Values.valkey.enabled -}}
+longshore
+{{- end -}}
+{{- end -}}
+
+{{- define "longshore.storage.claim" -}}
+{{- if .Values.storage.existingClaim -}}
+{{ .Values.storage.existingClaim }}
+{{- else if .Values.storage.size -}}
+{{ include "longshore.fullname" . }}-data
+{{- end -}}
+{{- end -}}
+
+{{/* Whether any pod keeps data on a volume: files, or SQLite. */}}
+{{- define "longshore.storage.mounted" -}}
+{{- if or (eq .Values.storage.kind "directory") (not .Values.database.existingSecret) -}}true{{- end -}}
+{{- end -}}
