@@ -27,7 +27,7 @@ def redis_url(url: str) -> str:
     if scheme is None:
         known = ", ".join(f"{name}://" for name in REDIS_SCHEMES)
         raise SettingsError(f"broker URL has the scheme {parts.scheme!r}; use one of {known}")
-    return urlunsplit(parts._replace(scheme=scheme))
+    return scheme + url[len(parts.scheme) :]
 
 
 def shown(url: str) -> str:
