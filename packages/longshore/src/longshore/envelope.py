@@ -140,7 +140,7 @@ def _document(job: NewJob, tag: str, current: str | None) -> str:
         TAG: f'"{tag}"',
         BODY: f'"{_body(job)}"',
         OWN: "".join(
-            f"{json.dumps(name)}: {json.dumps(value)}, " for name, value in _own(job, current)
+            f", {json.dumps(name)}: {json.dumps(value)}" for name, value in _own(job, current)
         ),
     }
     return "".join(values.get(piece, piece) for piece in frame)
@@ -149,8 +149,8 @@ def _document(job: NewJob, tag: str, current: str | None) -> str:
 def _own(job: NewJob, current: str | None) -> Iterator[tuple[str, Any]]:
     if current:
         yield "request_id", current
-    if job.expires_in_seconds is not None:
-        yield "expires", _expires(job.expires_in_seconds)
+    seconds = job.expires_in_seconds
+    yield "expires", None if seconds is None else _expires(seconds)
     yield from ((name, value) for name, value in job.headers.items() if name != "request_id")
 
 
@@ -181,10 +181,10 @@ def _frame(*of_task: Any) -> tuple[str, ...]:
         "body": body,
         "content-encoding": "utf-8",
         "content-type": "application/json",
-        "headers": {own: 0, **_headers(task, job_id, soft, hard, ignore_result)},
+        "headers": {**_headers(task, job_id, soft, hard, ignore_result), own: 0},
         "properties": _properties(queue, priority, job_id, tag),
     }
-    text = json.dumps(document).replace(f"{OWN}: 0, ", OWN)
+    text = json.dumps(document).replace(f", {OWN}: 0", OWN)
     return tuple(re.split(f"({ID}|{TAG}|{BODY}|{OWN})", text))
 
 
