@@ -1,0 +1,89 @@
+"""What a record keeps of what Celery says."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from billiard.exceptions import SoftTimeLimitExceeded, TimeLimitExceeded, WorkerLostError
+from celery import states
+from celery.exceptions import MaxRetriesExceededError, TaskRevokedError
+
+from longshore.current import Claim
+from longshore.errors import InvalidJob
+from longshore.outcome import claim_of, error_of, reason_of, settlement_of
+from longshore.records import DeadReason, ErrorInfo, JobState
+
+CLAIM = Claim("job-1", "tag-1", "q", "owner#1", 1, 1)
+
+
+def test_the_claim_of_a_request_is_in_its_headers():
+    assert claim_of(SimpleNamespace(longshore=CLAIM.header())) == CLAIM
+
+
+@pytest.mark.parametrize("request_", [None, SimpleNamespace(), SimpleNamespace(longshore=None)])
+def test_a_request_of_a_stock_transport_has_none(request_):
+    assert claim_of(request_) is None
+
+
+def test_an_error_is_one_line():
+    assert error_of(ValueError("two\nlines   here")) == ErrorInfo("ValueError", "two lines here")
+    assert error_of(None).type == "Retry"
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (TimeLimitExceeded(1), DeadReason.TIME_LIMIT),
+        (SoftTimeLimitExceeded(), DeadReason.TIME_LIMIT),
+        (WorkerLostError("gone"), DeadReason.WORKER_LOST),
+        (MaxRetriesExceededError("enough"), DeadReason.RETRIES_EXHAUSTED),
+        (InvalidJob("no such field"), DeadReason.UNKNOWN_ARGUMENTS),
+        (ValueError("broken"), DeadReason.PERMANENT_ERROR),
+    ],
+)
+def test_the_type_of_an_error_gives_the_reason(error, reason):
+    assert reason_of(error) is reason
+
+
+def test_an_error_may_carry_its_own_reason():
+    error = ValueError("known")
+    error.longshore_reason = DeadReason.REJECTED
+    assert reason_of(error, 3, 3) is DeadReason.REJECTED
+
+
+@pytest.mark.parametrize(
+    ("retries", "limit", "reason"),
+    [
+        (3, 3, DeadReason.RETRIES_EXHAUSTED),
+        (2, 3, DeadReason.PERMANENT_ERROR),
+        (0, 0, DeadReason.PERMANENT_ERROR),
+        (3, None, DeadReason.PERMANENT_ERROR),
+    ],
+)
+def test_the_last_of_several_attempts_has_exhausted_its_retries(retries, limit, reason):
+    assert reason_of(ValueError("broken"), retries, limit) is reason
+
+
+def test_a_success_keeps_its_document():
+    end = settlement_of(states.SUCCESS, 3, b"meta")
+    assert (end.state, end.meta, end.error, end.reason) == (JobState.SUCCEEDED, b"meta", None, None)
+
+
+def test_a_failure_is_dead_with_its_error():
+    end = settlement_of(states.FAILURE, RuntimeError("torn"), b"meta")
+    assert (end.state, end.reason) == (JobState.DEAD, DeadReason.PERMANENT_ERROR)
+    assert end.error == ErrorInfo("RuntimeError", "torn")
+
+
+@pytest.mark.parametrize(
+    ("why", "state", "reason"),
+    [
+        ("expired", JobState.EXPIRED, DeadReason.EXPIRED),
+        ("revoked", JobState.CANCELLED, None),
+        ("terminated", JobState.CANCELLED, None),
+    ],
+)
+def test_a_revoked_job_was_cancelled_or_has_expired(why, state, reason):
+    end = settlement_of(states.REVOKED, TaskRevokedError(why))
+    assert (end.state, end.reason) == (state, reason)

@@ -1,0 +1,50 @@
+"""A worker on a Longshore broker is turned into one that loses nothing; others are left alone."""
+
+from __future__ import annotations
+
+import pytest
+from celery import Celery
+
+from longshore.worker.setup import REQUEST, is_longshore, settle_late
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("longshore://h/0", True),
+        ("longshores://h/0", True),
+        ("redis://h/0", False),
+        ("amqp://h", False),
+    ],
+)
+def test_the_broker_url_decides(url, expected):
+    assert is_longshore(Celery("app", broker=url, set_as_current=False)) is expected
+
+
+def test_the_read_url_decides_over_the_write_url():
+    app = Celery("app", broker="redis://h", set_as_current=False)
+    app.conf.broker_read_url = "longshore://h"
+    assert is_longshore(app)
+
+
+def nothing() -> None:
+    return None
+
+
+@pytest.fixture
+def app() -> Celery:
+    return Celery("app", set_as_current=False)
+
+
+def test_a_job_is_settled_by_its_outcome(app):
+    task = app.task(name="late", shared=False)(nothing)
+    settle_late(task)
+    assert task.acks_late
+    assert task.reject_on_worker_lost
+    assert task.Request == REQUEST
+
+
+def test_a_request_class_of_the_users_own_is_kept(app):
+    task = app.task(name="own", shared=False, Request="mine:Request")(nothing)
+    settle_late(task)
+    assert task.Request == "mine:Request"
