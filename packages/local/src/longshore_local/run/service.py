@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections import deque
 from contextlib import suppress
 
 from longshore_local.run.console import Console
 from longshore_local.run.guarded import Guarded
+from longshore_local.run.output import lines, pipe
 from longshore_local.run.program import Program
 
-CHUNK = 65_536
 # A process that left the group may hold the pipe open for longer than the program lived.
 LAST_WORDS_SECONDS = 2.0
 
@@ -22,7 +21,6 @@ class Service:
 
     def __init__(self, program: Program, console: Console, guarded: Guarded) -> None:
         self.program = program
-        self.last_lines: deque[str] = deque(maxlen=5)
         self._console = console
         self._guarded = guarded
         self._process: asyncio.subprocess.Process | None = None
@@ -35,17 +33,17 @@ class Service:
 
     async def start(self) -> None:
         """Start it; its output goes to the console from now on."""
-        process = await asyncio.create_subprocess_exec(
-            *self.program.command,
-            env={**os.environ, **self.program.environment},
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            start_new_session=True,
-        )
-        self._guarded.began(process.pid)
-        self._process = process
-        self._output = asyncio.create_task(self._pass_on(process))
+        with pipe() as (reading, writing):
+            self._process = await asyncio.create_subprocess_exec(
+                *self.program.command,
+                env={**os.environ, **self.program.environment},
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=writing,
+                stderr=writing,
+                start_new_session=True,
+            )
+        self._guarded.began(self._process.pid)
+        self._output = asyncio.create_task(self._pass_on(reading))
 
     async def ended(self) -> str:
         """Wait for its end and return how it ended, in words; what it left behind is killed."""
@@ -90,19 +88,8 @@ class Service:
             task.cancel()
         return end in done
 
-    async def _pass_on(self, process: asyncio.subprocess.Process) -> None:
-        rest = b""
-        while process.stdout and (chunk := await process.stdout.read(CHUNK)):
-            *lines, rest = (rest + chunk).split(b"\n")
-            for line in lines:
-                self._line(line)
-        if rest:
-            self._line(rest)
-
-    def _line(self, line: bytes) -> None:
-        text = line.decode(errors="replace").rstrip()
-        if text:
-            self.last_lines.append(text)
+    async def _pass_on(self, reading: int) -> None:
+        async for text in lines(reading):
             self._console.line(self.name, text)
 
 

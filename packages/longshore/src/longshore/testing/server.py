@@ -8,9 +8,11 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from shutil import rmtree
 from types import TracebackType
 from typing import Self
 from urllib.parse import quote
+from weakref import finalize
 
 import redis
 
@@ -48,8 +50,8 @@ class ValkeyServer:
         self.password = password
         self._appendfsync = appendfsync
         self._extra = extra
-        self._temporary = None if directory else tempfile.TemporaryDirectory(prefix="longshore-")
-        self.directory = directory or Path(self._temporary.name if self._temporary else ".")
+        self.directory = directory or Path(tempfile.mkdtemp(prefix="longshore-"))
+        self._clean = None if directory else finalize(self, rmtree, self.directory, True)
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -62,8 +64,8 @@ class ValkeyServer:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
-        if self._temporary:
-            self._temporary.cleanup()
+        if self._clean:
+            self._clean()
 
     @property
     def url(self) -> str:
