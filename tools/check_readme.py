@@ -1,4 +1,4 @@
-"""What the README says exists: its make targets, its links and the settings that it names."""
+"""What the pages say exists: links, make targets, settings, files and folders."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from pathlib import Path
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 TARGET = re.compile(r"\bmake ([a-z][a-z-]*)")
 SETTING = re.compile(r"\bLONGSHORE_[A-Z0-9_]+\b")
+PLACE = re.compile(
+    r"(?<![\w/.])((?:packages|services|tests|docs|tools|transport|store|worker|schedule)/[\w./-]*\w)"
+)
+ENGINE = Path("packages/longshore/src/longshore")
 PAGES = (Path("README.md"), Path("CONTRIBUTING.md"), *sorted(Path("docs").rglob("*.md")))
 
 
@@ -23,6 +27,9 @@ def complaints(page: Path) -> Iterator[str]:
     code = "\n".join(re.findall(r"```.*?```|`[^`\n]+`", text, re.DOTALL))
     for target in sorted(set(TARGET.findall(code)) - known):
         yield f"{page}: no such target: make {target}"
+    for place in sorted(set(PLACE.findall(code))):
+        if not (Path(place).exists() or (ENGINE / place).exists()):
+            yield f"{page}: no such place: {place}"
     for setting in sorted(set(SETTING.findall(text)) - set(SETTING.findall(settings()))):
         yield f"{page}: not in .env.example: {setting}"
 
