@@ -45,6 +45,11 @@ class Keeper:
         self._thread: threading.Thread | None = None
         self.renewed_at = time.monotonic()
 
+    @property
+    def well(self) -> bool:
+        """Whether the broker answered when it was last asked."""
+        return not self._down
+
     def start(self) -> None:
         """Starts the thread unless it runs already."""
         if self._thread is None or not self._thread.is_alive():
@@ -148,6 +153,12 @@ class Keepers:
                 keeper = self._by_place[place] = Keeper(store)
             keeper.start()
             return keeper
+
+    @property
+    def well(self) -> bool:
+        """Whether every broker answered when it was last asked."""
+        with self._lock:
+            return all(keeper.well for keeper in self._by_place.values())
 
     def stop_all(self) -> None:
         """Ends every keeper of this process."""

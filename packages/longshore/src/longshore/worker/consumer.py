@@ -9,6 +9,7 @@ from celery.worker.consumer import Consumer
 from longshore.records import DeadReason, ErrorInfo, JobState
 from longshore.store.claims import Settlement
 from longshore.transport.book import BOOK
+from longshore.worker.probe.step import answering
 
 
 def kept(reason: DeadReason, error: BaseException) -> Settlement:
@@ -19,6 +20,16 @@ def kept(reason: DeadReason, error: BaseException) -> Settlement:
 
 class LongshoreConsumer(Consumer):  # type: ignore[misc]
     """Keeps what it claimed through a lost connection, and drops no message that it cannot run."""
+
+    def ensure_connected(self, conn: Any) -> Any:
+        """Waits for the broker; the worker's probe is answered meanwhile."""
+        wait = conn.ensure_connection
+
+        def wait_answering(*args: Any, callback: Any = None, **named: Any) -> Any:
+            return wait(*args, callback=answering(callback), **named)
+
+        conn.ensure_connection = wait_answering
+        return super().ensure_connected(conn)
 
     def on_close(self) -> None:
         """The connection is lost; the claims are not, so nothing is flushed or forgotten."""

@@ -10,6 +10,7 @@ from celery.utils.log import get_logger
 from longshore.transport.book import BOOK
 from longshore.worker import control
 from longshore.worker.drain import Watchdog, drain_limit
+from longshore.worker.probe import ProbeStep
 
 logger = get_logger(__name__)
 
@@ -45,6 +46,7 @@ def on_worker_init(sender: Any, **_: Any) -> None:
     BOOK.on_lost = control.on_lease_lost
     BOOK.on_cancel = control.canceller(sender)
     _watch_drain(sender)
+    sender.app.steps["consumer"].add(ProbeStep)
 
 
 def _watch_drain(worker: Any) -> None:

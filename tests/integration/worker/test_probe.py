@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import pytest
+
+from longshore.errors import SettingsError
+from longshore.testing.server import ValkeyServer
+from longshore.worker.probe import client
+from longshore.worker.probe.listener import Listener
+from support.celery_worker import CeleryWorker
+from support.shop import Shop
+from support.until import until
+
+POOLS = ["prefork", "longshore", "threads"]
+CPU_SECONDS = 0.020
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "probe"
+    monkeypatch.setenv("LONGSHORE_PROBE_SOCKET", str(path))
+    return path
+
+
+def ask(question: str, path: Path, limit: str = "60") -> tuple[int, str]:
+    command = (sys.executable, "-I", "-S", client.__file__, question, str(path), limit)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert done.stderr == ""
+    return done.returncode, done.stdout.strip()
+
+
+def says_yes(question: str, path: Path) -> bool:
+    return ask(question, path)[0] == 0
+
+
+@pytest.mark.parametrize("pool", POOLS)
+def test_a_consuming_worker_says_so(
+    path: Path, start: Callable[..., CeleryWorker], pool: str
+) -> None:
+    start(pool=pool)
+    until(lambda: says_yes("live", path))
+    code, answer = ask("ready", path)
+    assert code == 0
+    assert answer.startswith("ok pong connected=yes consuming=celery running=0")
+
+
+@pytest.mark.parametrize("pool", ["prefork", "longshore"])
+def test_a_job_that_runs_too_long_is_told(
+    path: Path, shop: Shop, start: Callable[..., CeleryWorker], pool: str
+) -> None:
+    start(pool=pool)
+    shop.module.ledger.delay("long", 3.0)
+    until(lambda: "running=1" in ask("live", path)[1])
+    assert ask("live", path)[0] == 0
+    assert until(lambda: ask("live", path, "0.5")[0] == 1)
+
+
+@pytest.mark.parametrize("pool", ["prefork", "longshore"])
+def test_a_worker_whose_broker_is_away_is_alive_and_not_ready(
+    path: Path, tmp_path: Path, pool: str
+) -> None:
+    with ValkeyServer() as server:
+        shop = Shop(server.url, tmp_path, transport_options={"lease_seconds": 1.0})
+        with shop.worker(pool=pool, concurrency=1):
+            until(lambda: says_yes("ready", path))
+            server.kill()
+            until(lambda: not says_yes("ready", path))
+            for _ in range(3):
+                assert says_yes("live", path)
+            server.start()
+            until(lambda: says_yes("ready", path), 30.0)
+        shop.close()
+
+
+def test_a_stopped_process_gives_no_answer(
+    path: Path, start: Callable[..., CeleryWorker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = start()
+    until(lambda: says_yes("live", path))
+    monkeypatch.setattr(client, "ANSWER_WITHIN_SECONDS", 0.5)
+    os.kill(worker.pid, signal.SIGSTOP)
+    try:
+        assert client.ask("live", str(path), "60") == "the main loop gave no answer within 0.5 s"
+    finally:
+        os.kill(worker.pid, signal.SIGCONT)
+    until(lambda: says_yes("live", path))
+
+
+def test_asking_costs_next_to_nothing(path: Path, start: Callable[..., CeleryWorker]) -> None:
+    start()
+    until(lambda: says_yes("live", path))
+    assert min(_cpu_seconds_of(path) for _ in range(5)) <= CPU_SECONDS
+
+
+def _cpu_seconds_of(path: Path) -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert says_yes("live", path)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def test_without_a_worker_the_answer_is_no(tmp_path: Path) -> None:
+    code, answer = ask("live", tmp_path / "nobody")
+    assert code == 1
+    assert answer.startswith("no worker answers at")
+
+
+@pytest.fixture
+def listener(tmp_path: Path) -> Generator[Listener]:
+    listener = Listener(tmp_path / "probe", lambda question: f"heard {question.strip()}")
+    yield listener
+    listener.close()
+
+
+def test_a_client_that_asks_nothing_holds_up_nobody(listener: Listener, tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as silent, socket.socket(socket.AF_UNIX) as asking:
+        silent.connect(str(tmp_path / "probe"))
+        asking.connect(str(tmp_path / "probe"))
+        asking.sendall(b"live 1\n")
+        assert listener.turn() == 2
+        assert asking.recv(100) == b"heard live 1\n"
+
+
+def test_the_socket_of_a_killed_predecessor_is_replaced(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as predecessor:
+        predecessor.bind(str(tmp_path / "probe"))
+    listener = Listener(tmp_path / "probe", str)
+    listener.close()
+    assert not (tmp_path / "probe").exists()
+
+
+def test_a_socket_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="probe's socket .* cannot be made"):
+        Listener(tmp_path / "no folder" / "probe", str)
