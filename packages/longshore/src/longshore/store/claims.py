@@ -143,11 +143,14 @@ def note_retry(held: Claim, error: ErrorInfo, meta: str | bytes = "") -> Call[bo
     )
 
 
-def release(held: Claim, *, begun: bool, counted: bool, why: str) -> Call[bool]:
+def release(
+    held: Claim, *, begun: bool, counted: bool, why: str, delay_seconds: float | None = None
+) -> Call[bool]:
     """Gives a job back to the head of its queue; false when the claim was lost already.
 
     ``begun``: its handler had started. ``counted``: the run was cut short by a lost process, so
-    it counts towards quarantine; a drain does not.
+    it counts towards quarantine; a drain does not. ``delay_seconds``: a job that had not begun
+    waits for so long before it is handed over again.
     """
     return Call(
         load("release"),
@@ -161,6 +164,7 @@ def release(held: Claim, *, begun: bool, counted: bool, why: str) -> Call[bool]:
             why,
             settings.max_deliveries,
             settings.result_ttl_seconds,
+            "" if delay_seconds is None else f"{delay_seconds:.6f}",
         ),
         lambda answer: text(answer) != "refused",
     )

@@ -1,9 +1,10 @@
 -- Gives a claimed job back to the head of its queue, if the caller's token still holds it.
 -- counted = 1: the run was cut short by a lost process; at the limit the job is quarantined.
--- begun = 0: the handler never saw it, so the hand-over leaves no trace.
+-- begun = 0: the handler never saw it, so the hand-over leaves no trace; ARGV[11] seconds, if
+-- any, must then pass before it is handed over again.
 local id, tag, queue, token = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local counted, begun, message = ARGV[6] == '1', ARGV[7] == '1', ARGV[8]
-local max_deliveries, result_ttl = tonumber(ARGV[9]), tonumber(ARGV[10])
+local max_deliveries, result_ttl, delay = tonumber(ARGV[9]), tonumber(ARGV[10]), ARGV[11]
 local job = job_key(id)
 local f = redis.call('HMGET', job, 'owner', 'worker', 'list', 'task', 'cancel', 'released_by')
 if f[1] ~= token then
@@ -23,6 +24,13 @@ if begun then
   return interrupt(id, queue, raw, t, f[2] or '', message, counted, max_deliveries, result_ttl)
 end
 redis.call('HINCRBY', job, 'attempts', -1)
+if delay ~= '' then
+  local due = stamp(t + tonumber(delay))
+  redis.call('HSET', job, 'state', 'scheduled', 'owner', '', 'due_at', due)
+  redis.call('HSET', key('longshore:delayed-messages'), id, raw)
+  redis.call('ZADD', delayed_key(queue), due, id)
+  return 'scheduled'
+end
 redis.call('HSET', job, 'state', 'queued', 'owner', '')
 push_front(f[3] or queue, queue, raw)
 return 'queued'

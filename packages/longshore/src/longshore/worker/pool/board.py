@@ -16,7 +16,7 @@ import mmap
 import multiprocessing
 import struct
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from longshore.current import Claim
@@ -47,6 +47,7 @@ class View:
     started_at: float
     claimed_at: float
     done: int
+    totals: Mapping[str, int]
 
     @property
     def current(self) -> Held | None:
@@ -70,7 +71,7 @@ class Board:
     def __init__(self) -> None:
         self._memory = mmap.mmap(-1, SIZE)
         self._lock = multiprocessing.get_context("fork").Lock()
-        self._write(0, IDLE, 0, 0.0, 0.0, 0, b"[]")
+        self._write(0, IDLE, 0, 0.0, 0.0, 0, b"[[], {}]")
 
     def _read(self) -> tuple[int, int, int, float, float, int, int]:
         fields: tuple[int, int, int, float, float, int, int] = HEADER.unpack_from(self._memory, 0)
@@ -82,10 +83,10 @@ class Board:
         HEADER.pack_into(self._memory, 0, *numbers, len(payload))
         self._memory[HEADER.size : HEADER.size + len(payload)] = payload
 
-    def claimed(self, held: Sequence[Held]) -> None:
-        """Child: these were claimed; none has begun."""
+    def claimed(self, held: Sequence[Held], totals: Mapping[str, int]) -> None:
+        """Child: these were claimed, none has begun; so many jobs of each task ran before."""
         rows = [[one.claim.header(), one.task, one.soft_seconds, one.hard_seconds] for one in held]
-        payload = json.dumps(rows).encode()
+        payload = json.dumps([rows, totals]).encode()
         sequence, _, _, _, _, done, _ = self._read()
         now = time.monotonic()
         struct.pack_into("=Q", self._memory, 0, sequence + 1)
@@ -132,9 +133,7 @@ class Board:
         after = self._read()
         if before[0] % 2 or before[0] != after[0]:
             return None
-        held = tuple(
-            Held(Claim(**claim), task, soft, hard)
-            for claim, task, soft, hard in json.loads(payload)
-        )
+        rows, totals = json.loads(payload)
+        held = tuple(Held(Claim(**claim), task, soft, hard) for claim, task, soft, hard in rows)
         _, running, allowed, started, claimed_at, done, _ = after
-        return View(held, running, allowed, started, claimed_at, done)
+        return View(held, running, allowed, started, claimed_at, done, totals)

@@ -9,6 +9,7 @@ import select
 import signal
 import socket
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import FrameType
@@ -31,6 +32,7 @@ from longshore.worker.pool.events import Events
 from longshore.worker.pool.lookahead import Lookahead
 from longshore.worker.pool.orders import OrderBook, Orders
 from longshore.worker.pool.outcomes import OutcomeBuffer
+from longshore.worker.pool.rates import Rates
 from longshore.worker.pool.runner import Prepared, Runner, prepare
 
 logger = get_logger(__name__)
@@ -64,8 +66,10 @@ class Child:
         self._draining = False
         self._in_handler = False
         self._jobs_done = 0
+        self._totals: Counter[str] = Counter()
         self._lookahead = Lookahead()
-        self._orders = Orders(0, False, False, (), ())
+        self._orders = Orders()
+        self._rates = Rates()
         self._wake, self._waker = socket.socketpair()
 
     def main(self) -> None:
@@ -118,6 +122,7 @@ class Child:
         if self._plan.orders.version != self._orders.version:
             self._orders = self._plan.orders.read() or self._orders
             runner.events.turn(self._orders.events)
+            self._rates.set(self._orders.rates, self._orders.children)
 
     def _worn_out(self) -> bool:
         if self._plan.max_jobs and self._jobs_done >= self._plan.max_jobs:
@@ -151,10 +156,10 @@ class Child:
         return max(1, min(left, self._lookahead.claim))
 
     def _run(self, deliveries: Sequence[Delivery], runner: Runner) -> None:
-        batch = self._prepare(deliveries, runner)
+        batch = [one for one in self._prepare(deliveries, runner) if self._may_begin(one)]
         if not batch:
             return
-        self._plan.board.claimed([runner.limits(one) for one in batch])
+        self._plan.board.claimed([runner.limits(one) for one in batch], self._totals)
         began = time.monotonic()
         ran = 0
         for index, one in enumerate(batch):
@@ -163,8 +168,19 @@ class Child:
             self._run_one(one, runner)
             ran += 1
         self._jobs_done += ran
+        self._totals.update(one.task for one in batch[:ran])
         self._lookahead.ran(ran, time.monotonic() - began)
         self._give_back(batch[ran:])
+
+    def _may_begin(self, one: Prepared) -> bool:
+        """Sends a job that its task's rate limit holds back to wait in the broker."""
+        wait = self._rates.wait(one.task, time.monotonic())
+        if not wait:
+            return True
+        why = "its task's rate limit"
+        later = release(one.claim, begun=False, counted=False, why=why, delay_seconds=wait)
+        self._store.run(later)
+        return False
 
     def _prepare(self, deliveries: Sequence[Delivery], runner: Runner) -> list[Prepared]:
         batch = []

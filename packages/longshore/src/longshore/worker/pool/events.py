@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from typing import Any
 
@@ -10,7 +9,6 @@ from celery.exceptions import Retry
 from celery.utils.log import get_logger
 from celery.utils.saferepr import saferepr
 
-from longshore.errors import BrokerError
 from longshore.worker.pool.board import Held
 
 logger = get_logger(__name__)
@@ -45,7 +43,7 @@ class Events:
             eta=None,
             expires=request.get("expires"),
         )
-        self._send("task-started", held, pid=os.getpid())
+        self._send("task-started", held)
 
     def ended(self, held: Held, failed: bool, result: Any, runtime: float | None) -> None:
         """An attempt has ended; ``result`` is what Celery's tracer returned."""
@@ -59,5 +57,5 @@ class Events:
     def _send(self, kind: str, held: Held, **fields: Any) -> None:
         try:
             self._dispatcher.send(kind, uuid=held.claim.job_id, timestamp=time.time(), **fields)
-        except (BrokerError, *self._app.connection_for_write().connection_errors) as error:
-            logger.debug("an event was not sent: %s", error)
+        except Exception as error:  # noqa: BLE001  no job fails for an event
+            logger.warning("an event was not sent: %s", error)

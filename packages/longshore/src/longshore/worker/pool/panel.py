@@ -17,10 +17,16 @@ Command = Callable[..., Any]
 
 def take_over(pool: Any) -> None:
     """Puts the pool's answers in front of, or beside, the stock commands'."""
-    for name, command in (("active", _active), ("reserved", _reserved), ("revoke", _revoke)):
+    commands: dict[str, Command] = {
+        "active": _active,
+        "reserved": _reserved,
+        "revoke": _revoke,
+        "stats": _stats,
+    }
+    for name, command in commands.items():
         wrapped = _wrap(pool, Panel.data[name], command)
         Panel.data[name] = wrapped
-        if name != "revoke":
+        if f"dump_{name}" in Panel.data:
             Panel.data[f"dump_{name}"] = wrapped
 
 
@@ -52,6 +58,12 @@ def _reserved(pool: Any, stock: Command, state: Any, **options: Any) -> Any:
         for process, view in _views(pool.supervisor)
         for held in view.waiting
     ]
+
+
+def _stats(pool: Any, stock: Command, state: Any, **options: Any) -> Any:
+    answer = stock(state, **options)
+    answer["total"] = dict(pool.supervisor.totals())
+    return answer
 
 
 def _revoke(

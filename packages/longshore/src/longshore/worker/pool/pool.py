@@ -18,7 +18,7 @@ from longshore.store.settings import settings_from_options
 from longshore.transport.book import BOOK
 from longshore.worker.pool.board import Board, Held
 from longshore.worker.pool.child import Plan
-from longshore.worker.pool.orders import OrderBook
+from longshore.worker.pool.orders import OrderBook, Orders
 from longshore.worker.pool.panel import take_over
 from longshore.worker.pool.runner import prepare
 from longshore.worker.pool.supervisor import Process, Supervisor
@@ -88,7 +88,20 @@ class TaskPool(BasePool):  # type: ignore[misc]
     def _order(self) -> None:
         names = self._queues
         sources = [Source(list_of(name, step), name) for step in PRIORITY_STEPS for name in names]
-        self._orders.write(bool(names), self._events, sources, names)
+        orders = Orders(
+            consuming=bool(names),
+            events=self._events,
+            sources=tuple(sources),
+            queues=names,
+            rates=self._rates(),
+            children=self.supervisor.size,
+        )
+        self._orders.write(orders)
+
+    def _rates(self) -> dict[str, str | float]:
+        if self.app.conf.worker_disable_rate_limits:
+            return {}
+        return {name: task.rate_limit for name, task in self.app.tasks.items() if task.rate_limit}
 
     def register_with_event_loop(self, loop: Any) -> None:
         """Children are replaced from the main loop."""

@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -54,6 +55,16 @@ class Supervisor:
         self._ended = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="longshore-watch", daemon=True)
         self._renewed_at = 0.0
+        self._past_totals: Counter[str] = Counter()
+
+    def totals(self) -> Counter[str]:
+        """How many jobs of each task this worker has run, to within the current batch."""
+        totals = Counter(self._past_totals)
+        for process in self.processes:
+            view = process.board.view()
+            if view is not None:
+                totals.update(totals_of(view))
+        return totals
 
     @property
     def processes(self) -> list[Process]:
@@ -94,15 +105,17 @@ class Supervisor:
 
     def _clear_up(self, process: Process, status: int) -> None:
         """Gives back what a child held that ended otherwise than by its own decision."""
+        last = process.board.view()
+        if last is not None:
+            self._past_totals.update(totals_of(last))
         if status == 0:
             return
         why = f"its process {how_it_ended(status)}"
         logger.warning("pool child %d: %s", process.pid, why)
-        view = process.board.view()
-        if view is None:
+        if last is None:
             return
         try:
-            self._resolve(process, view, why)
+            self._resolve(process, last, why)
         except BrokerError as error:
             logger.warning("claims of child %d are left to their leases: %s", process.pid, error)
 
@@ -233,6 +246,12 @@ class Supervisor:
     def _stopped(self, held: Held) -> None:
         why = "its worker was stopped"
         self._store.run(release(held.claim, begun=True, counted=False, why=why))
+
+
+def totals_of(view: View) -> Counter[str]:
+    """Jobs run by one child, those of its current batch included."""
+    batch = [held.task for held in view.held[: view.running + 1]]
+    return Counter(view.totals) + Counter(batch)
 
 
 def send(pid: int, sign: signal.Signals) -> None:
