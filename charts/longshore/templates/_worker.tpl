@@ -28,6 +28,11 @@
 {{- end -}}
 {{- end -}}
 
+{{/* When the worker ends its drain by itself: after T, before G. */}}
+{{- define "longshore.set.watchdog" -}}
+{{ sub (include "longshore.set.grace" . | int64) (div (.drainMarginSeconds | int64) 2) }}
+{{- end -}}
+
 {{- define "longshore.set.cooldown" -}}
 {{- if kindIs "invalid" .keda.cooldownSeconds -}}
 {{ include "longshore.set.grace" . }}

@@ -138,5 +138,5 @@ def test_the_socket_of_a_killed_predecessor_is_replaced(tmp_path: Path) -> None:
 
 
 def test_a_socket_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="probe's socket .* cannot be made"):
+    with pytest.raises(SettingsError, match=r"probe's socket .* cannot be made"):
         Listener(tmp_path / "no folder" / "probe", str)

@@ -31,7 +31,11 @@ def create_app(settings: WorkerSettings) -> Celery:
 def configuration(settings: WorkerSettings) -> dict[str, Any]:
     """Return Celery's configuration for these settings."""
     return {
-        "broker_transport_options": settings.transport_options(),
+        "broker_transport_options": {
+            **settings.transport_options(),
+            "drain_seconds": settings.worker_drain_seconds,
+        },
+        "longshore_probe_socket": settings.probe_socket,
         "broker_connection_retry_on_startup": True,
         "result_backend_transport_options": {"global_keyprefix": settings.key_prefix},
         "result_expires": settings.result_ttl_seconds,
