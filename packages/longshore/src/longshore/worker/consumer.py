@@ -31,11 +31,14 @@ class LongshoreConsumer(Consumer):  # type: ignore[misc]
         conn.ensure_connection = wait_answering
         return super().ensure_connected(conn)
 
+    _ready = False
+
     def on_close(self) -> None:
         """The connection is lost; the claims are not, so nothing is flushed or forgotten."""
 
     def on_ready(self) -> None:
         """The worker's parts are up: a pool that claims by itself may begin."""
+        self._ready = True
         self._order_pool()
         super().on_ready()
 
@@ -48,6 +51,12 @@ class LongshoreConsumer(Consumer):  # type: ignore[misc]
         """Consumes one queue less."""
         super().cancel_task_queue(queue)
         self._order_pool()
+
+    def reset_rate_limits(self) -> None:
+        """Rate limits have changed; Celery's constructor calls this before there are orders."""
+        super().reset_rate_limits()
+        if self._ready:
+            self._order_pool()
 
     def _order_pool(self) -> None:
         if getattr(self.pool, "claims_itself", False):
