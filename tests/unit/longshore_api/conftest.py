@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
 import httpx
 import pytest
+import structlog
 from fastapi import FastAPI
 from PIL import Image
 
@@ -65,3 +66,13 @@ def picture(tmp_path: Path) -> bytes:
     path = tmp_path / "picture.png"
     Image.new("RGB", (40, 30), "navy").save(path)
     return path.read_bytes()
+
+
+@pytest.fixture(autouse=True)
+def plain_logs() -> Generator[None]:
+    """An error's default rendering shows every local variable, for seconds."""
+    before = structlog.get_config()
+    renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.contextvars.merge_contextvars, renderer])
+    yield
+    structlog.configure(**before)

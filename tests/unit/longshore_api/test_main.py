@@ -1,10 +1,10 @@
 from __future__ import annotations
 
+import logging
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-import structlog
 from fastapi import FastAPI
 
 from longshore.testing.fake_store import FakeStore
@@ -15,10 +15,13 @@ from longshore_api.settings import ApiSettings
 
 
 @pytest.fixture(autouse=True)
-def _logs_as_before() -> Generator[None]:
-    before = structlog.get_config()
+def logging_as_before() -> Generator[None]:
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
     yield
-    structlog.configure(**before)
+    logging.captureWarnings(capture=False)
+    root.handlers = handlers
+    root.setLevel(level)
 
 
 def test_the_app_of_an_environment_has_its_database(

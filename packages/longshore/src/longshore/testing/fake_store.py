@@ -16,6 +16,8 @@ from longshore.store import Call, StoreSettings
 
 T = TypeVar("T")
 
+#: How many arguments of the enqueue script belong to one job.
+WORDS = 16
 FINISHED = {state.value for state in JobState if state.finished}
 
 
@@ -66,8 +68,12 @@ class FakeStore:
         self._attempts.setdefault(job_id, []).append(json.dumps(entry).encode())
 
     def _run_enqueue(self, argv: Sequence[Any]) -> list[bytes]:
-        message, job_id, _, task, queue, _, priority, due, delay, _, _, unique, *rest = argv
-        fingerprint, _, request_id, _, expires = rest
+        jobs = (argv[start : start + WORDS] for start in range(1, len(argv), WORDS))
+        return [word for job in jobs for word in self._enqueue(job)]
+
+    def _enqueue(self, words: Sequence[Any]) -> list[bytes]:
+        message, job_id, _, task, queue, _, priority, due, delay, _, _, unique, *rest = words
+        fingerprint, _, request_id, expires = rest
         if unique == "1" and job_id in self._records:
             return [b"duplicate", self._records[job_id]["fingerprint"].encode()]
         now = time.time()

@@ -22,10 +22,11 @@ async def accept(store: JobStore, job: Job, wishes: Wishes, key: str | None) -> 
         IdempotencyConflict: the key was used for this task with other fields.
         BrokerUnavailable: the broker does not answer; repeating with the same key is safe.
     """
-    new_job = _new_job(job, wishes, key)
+    # Before the enqueue: a job never seems to have been claimed before it was accepted.
+    new_job, now = _new_job(job, wishes, key), time.time()
     enqueued = await store.run(jobs.enqueue(new_job))
     if enqueued.created:
-        return accepted_record(new_job, time.time())
+        return accepted_record(new_job, now)
     if enqueued.fingerprint not in {None, new_job.fingerprint}:
         raise IdempotencyConflict(
             f"this Idempotency-Key was used for {new_job.task} with other fields;"

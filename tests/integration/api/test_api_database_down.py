@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Generator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from longshore.testing.server import ValkeyServer
+from longshore_api.app import create_app
+from longshore_api.settings import ApiSettings
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def hung_database() -> Generator[str]:
+    """A server that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield f"postgresql+psycopg://user:hunter2@127.0.0.1:{listener.getsockname()[1]}/files"
+
+
+async def test_a_hung_database_is_told_in_time_and_again(
+    hung_database: str, valkey: ValkeyServer, tmp_path: Path
+) -> None:
+    settings = ApiSettings(
+        broker_url=valkey.url,
+        database_url=hung_database,
+        storage_directory=tmp_path / "files",
+        ready_deadline_seconds=0.2,
+    )
+    app = create_app(settings)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client,
+    ):
+        for _ in range(4):
+            began = time.monotonic()
+            answer = await client.get("http://api.test/readyz")
+            assert time.monotonic() - began < 1.0
+            assert answer.status_code == 503
+            assert answer.json()["detail"] == "no answer from the database"
+            assert answer.json()["checks"]["broker"]["ok"] is True
+            assert "hunter2" not in answer.text
+        assert (await client.get("http://api.test/livez")).status_code == 200
