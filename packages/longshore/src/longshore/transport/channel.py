@@ -58,12 +58,18 @@ class Channel(ClaimingMixin, kombu_redis.Channel):  # type: ignore[misc]
         client = connection.client
         self.settings: StoreSettings = settings_from_options(client.transport_options)
         self.place: str = client.as_uri()
+        if not BOOK.kept_by_worker:
+            self._answer_within(self.settings.deadline_seconds * 0.75)
         try:
             super().__init__(connection, **options)
         except connection.connection_errors as error:
             if BOOK.kept_by_worker:
                 raise  # a worker's consumer waits for its broker
             raise PublishUnavailable(f"broker {self.place} cannot be reached: {error}") from error
+
+    def _answer_within(self, seconds: float) -> None:
+        """Opening a channel is a part of publishing: both have one deadline."""
+        self.socket_timeout = self.socket_connect_timeout = seconds
 
     @property
     def store(self) -> Store:
