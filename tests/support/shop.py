@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import sys
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from celery import _state
+from celery.exceptions import DuplicateTaskNameWarning
 
 from support.celery_worker import CeleryWorker
 
@@ -103,6 +105,8 @@ def _alone_in_the_process() -> Iterator[None]:
     """Celery hands the tasks of one app to every other in the process; a user has one app."""
     shared = set(_state._on_app_finalizers)
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DuplicateTaskNameWarning)
+            yield
     finally:
         _state._on_app_finalizers.intersection_update(shared)
