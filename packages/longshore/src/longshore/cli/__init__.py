@@ -1,1 +1,1 @@
-"""Placeholder of the room; its owner replaces this line."""
+"""The command line."""

@@ -1,0 +1,102 @@
+"""``longshore prove``: the faults, the two arms, one table."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+from rich.console import Console
+
+from longshore.cli.complaint import Complaint
+from longshore.errors import LongshoreError
+
+BOTH = "both"
+
+
+class Numbers(click.ParamType[tuple[int, ...]]):
+    """Whole numbers with commas between them."""
+
+    name = "N[,N]"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...]:
+        """The numbers."""
+        if isinstance(value, tuple):
+            return value
+        words = [word.strip() for word in str(value).split(",")]
+        if not all(word.isdigit() for word in words):
+            self.fail(f"{value!r} is not a number, or numbers with commas between", param, ctx)
+        return tuple(map(int, words))
+
+
+@click.command()
+@click.option("--scenario", "scenarios", type=Numbers(), default=(), help="Only these.")
+@click.option("--arm", type=click.Choice(["longshore", "stock", BOTH]), default=BOTH)
+@click.option("--count", type=click.IntRange(min=1), help="Faults per scenario.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Fixes what is random.")
+@click.option("--duration", type=click.FloatRange(min=1), help="Seconds of load per scenario.")
+@click.option("--short", is_flag=True, help="All scenarios within about three minutes.")
+@click.option("--page", type=click.Path(path_type=Path), help="Write the proof here as Markdown.")
+@click.option("--json", "as_json", is_flag=True, help="JSON on standard output, no table.")
+def prove(
+    scenarios: tuple[int, ...],
+    arm: str,
+    count: int | None,
+    seed: int,
+    duration: float | None,
+    short: bool,
+    page: Path | None,
+    as_json: bool,
+) -> None:
+    """Do to Longshore, and to stock Celery, what loses jobs; count what was lost.
+
+    Everything runs on the loopback address in processes that end with this one. Exit code 1 when
+    the promise was broken or not shown to hold.
+    """
+    from longshore.prove.arm import Arm  # noqa: PLC0415 - slow to import, and not for every command
+    from longshore.prove.options import Options  # noqa: PLC0415
+
+    arms = tuple(Arm) if arm == BOTH else (Arm(arm),)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        holds = _prove(Options(scenarios, arms, count, seed, duration, short), page, as_json)
+    except LongshoreError as error:
+        raise Complaint(str(error)) from None
+    sys.exit(0 if holds else 1)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    # Ends the processes on the way out, as Ctrl-C does.
+    raise KeyboardInterrupt
+
+
+def _prove(options: Any, page: Path | None, as_json: bool) -> bool:
+    from longshore.prove.document import document  # noqa: PLC0415
+    from longshore.prove.machine import describe  # noqa: PLC0415
+    from longshore.prove.page import page as page_of  # noqa: PLC0415
+    from longshore.prove.roll import chosen  # noqa: PLC0415
+    from longshore.prove.session import prove as run  # noqa: PLC0415
+    from longshore.prove.table import progress, show  # noqa: PLC0415
+
+    wanted, machine, command = chosen(options.scenarios), describe(), _command()
+    with progress(Console(stderr=True)) as say:
+        proof = run(options, wanted, say)
+    if page is not None:
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(page_of(proof, machine, command, wanted))
+    if as_json:
+        click.echo(json.dumps(document(proof, machine, command), indent=2))
+    else:
+        show(Console(), proof)
+    return proof.holds
+
+
+def _command() -> str:
+    return shlex.join(["longshore", *sys.argv[1:]])

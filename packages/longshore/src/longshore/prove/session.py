@@ -1,0 +1,65 @@
+"""A run of the proof: the chosen scenarios on the chosen arms, judged."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from longshore.errors import LongshoreError
+from longshore.prove.arm import Arm
+from longshore.prove.finding import Finding, Judgement, judge
+from longshore.prove.options import Options, Run
+from longshore.prove.scenario import Scenario
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Everything that was found; ``seconds`` is the wall time of the whole run."""
+
+    options: Options
+    findings: tuple[Finding, ...]
+    seconds: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing broke and nothing is void; what is not supported yet is neither."""
+        failed = {Judgement.BROKEN, Judgement.VOID}
+        return not any(finding.judgement in failed for finding in self.findings)
+
+
+def prove(options: Options, scenarios: tuple[Scenario, ...], say: Say) -> Proof:
+    """Runs everything, one thing at a time; ``say`` is told how far it is."""
+    began = time.monotonic()
+    findings = [
+        finding for scenario in scenarios for finding in _run_scenario(options, scenario, say)
+    ]
+    return Proof(options, tuple(findings), time.monotonic() - began)
+
+
+def _run_scenario(options: Options, scenario: Scenario, say: Say) -> list[Finding]:
+    found: list[Finding] = []
+    for arm in _arms(options, scenario):
+        title = f"{scenario.number} on {arm}"
+        run = Run(arm, options, lambda text, title=title: say(f"{title}: {text}"))  # type: ignore[misc]
+        run.say("starting")
+        found += [
+            replace(one, scenario=scenario.number, arm=arm) for one in _findings(scenario, run)
+        ]
+    return judge(found, control_fails=bool(scenario.control))
+
+
+def _arms(options: Options, scenario: Scenario) -> tuple[Arm, ...]:
+    spared = options.short and not scenario.control_in_short
+    return tuple(arm for arm in options.arms if arm is Arm.LONGSHORE or not spared)
+
+
+def _findings(scenario: Scenario, run: Run) -> Iterator[Finding]:
+    try:
+        yield from scenario.run(run)
+    except LongshoreError as error:
+        # What could not be carried out proves nothing, on either arm.
+        broken = (str(error),) if run.arm is Arm.LONGSHORE else ()
+        yield Finding("not carried out", 0.0, wrong=broken, note=str(error))

@@ -1,0 +1,57 @@
+"""The page, the table and the JSON tell the same."""
+
+from __future__ import annotations
+
+import io
+import json
+
+from rich.console import Console
+
+from longshore.prove.arm import Arm
+from longshore.prove.document import document
+from longshore.prove.finding import Finding, judge
+from longshore.prove.machine import Machine
+from longshore.prove.options import Options
+from longshore.prove.page import page
+from longshore.prove.roll import ROLL, chosen
+from longshore.prove.session import Proof
+from longshore.prove.table import show
+
+MACHINE = Machine("Linux x86_64", 2, 8.0, "3.11.0", "9.1.0", "0.1.0", "5.7.0", "5.7.0", "8.1.0")
+COMMAND = "longshore prove --scenario 1"
+
+
+def proof(*wrong):
+    good = Finding("prefork", 2.0, faults=3, accepted=40, recoveries=(1.0, 2.5), scenario=1)
+    bad = Finding("prefork", 2.0, lost=4, wrong=("4 lost",), scenario=1, arm=Arm.STOCK)
+    findings = [good if not wrong else Finding("prefork", 2.0, wrong=wrong, scenario=1), bad]
+    return Proof(Options(seed=7), tuple(judge(findings, control_fails=True)), 12.0)
+
+
+def test_the_page_says_how_it_was_made_and_what_was_found():
+    text = page(proof(), MACHINE, COMMAND, chosen((1,)))
+    assert "Made by `longshore prove --scenario 1` (seed 7) in 12 s" in text
+    assert "2 processors, 8 GiB" in text
+    row = "| longshore | prefork | 2 s | 3 | 40 | 0 | 0 | 0 | 0 | 2.5 / 2.5 s | proven |  |"
+    assert row in text
+    assert "| fails, as known | 4 lost |" in text
+
+
+def test_the_document_can_be_read_by_a_machine():
+    found = json.loads(json.dumps(document(proof(), MACHINE, COMMAND)))
+    assert found["holds"] is True
+    assert [one["judgement"] for one in found["findings"]] == ["proven", "fails, as known"]
+    assert found["findings"][0]["recovery_seconds_max"] == 2.5
+
+
+def test_a_broken_promise_is_said_aloud():
+    screen = io.StringIO()
+    show(Console(file=screen, width=200), proof("1 accepted job lost"))
+    assert "BROKEN" in screen.getvalue()
+    assert "the promise was NOT shown to hold" in screen.getvalue()
+    assert not proof("1 accepted job lost").holds
+
+
+def test_every_scenario_says_what_must_hold():
+    assert all(scenario.title and scenario.claim for scenario in ROLL)
+    assert [scenario.number for scenario in ROLL] == sorted(scenario.number for scenario in ROLL)
