@@ -26,6 +26,15 @@ U = TypeVar("U")
 CONNECTION_ERRORS = (redis.ConnectionError, redis.TimeoutError, OSError)
 
 
+#: The server does not know the script that EVALSHA names.
+ScriptMissing = NoScriptError
+
+
+def no_retries() -> Retry:
+    """redis-py must not repeat a command: the store decides that, within its deadline."""
+    return Retry(NoBackoff(), 0)
+
+
 def client_options(settings: StoreSettings) -> dict[str, Any]:
     """What every connection of a store is opened with."""
     return {

@@ -12,8 +12,6 @@ from typing import Any
 
 from kombu.log import get_logger
 from kombu.transport import redis as kombu_redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from longshore.current import claim as current_claim
 from longshore.envelope import PRIORITY_STEPS
@@ -22,6 +20,7 @@ from longshore.store import Store
 from longshore.store.jobs import Enqueued, post
 from longshore.store.queues import purge, ring
 from longshore.store.settings import StoreSettings, settings_from_options
+from longshore.store.stores import no_retries
 from longshore.transport.book import BOOK
 from longshore.transport.claiming import ClaimingMixin
 from longshore.transport.errors import PublishRefused, PublishUnavailable
@@ -81,13 +80,13 @@ class Channel(ClaimingMixin, kombu_redis.Channel):  # type: ignore[misc]
         pool.connection_kwargs.update(
             socket_timeout=self.settings.deadline_seconds * 0.75,
             socket_connect_timeout=self.settings.deadline_seconds * 0.75,
-            retry=Retry(NoBackoff(), 0),
+            retry=no_retries(),
         )
         pool.max_connections = self.settings.max_connections
         return pool
 
     def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:
-        return {**super()._connparams(asynchronous), "retry": Retry(NoBackoff(), 0)}
+        return {**super()._connparams(asynchronous), "retry": no_retries()}
 
     def basic_consume(self, queue: str, no_ack: bool = False, *args: Any, **options: Any) -> Any:
         """Consumes a queue; from now on this process renews its claims and does upkeep."""

@@ -6,11 +6,23 @@ import time
 from queue import Empty
 from typing import TYPE_CHECKING, Any
 
-from redis.exceptions import NoScriptError
+from kombu.log import get_logger
 
+from longshore.current import Claim
+from longshore.errors import BrokerError
+from longshore.records import DeadReason, ErrorInfo, JobState
 from longshore.store.call import Call
-from longshore.store.claims import Delivery, Held, Source, claim, release, renew
+from longshore.store.claims import (
+    Delivery,
+    Held,
+    Settlement,
+    Source,
+    claim,
+    release,
+    renew,
+)
 from longshore.store.queues import bell_key
+from longshore.store.stores import ScriptMissing
 from longshore.transport.book import BOOK
 from longshore.transport.delivery import payload_of
 
@@ -43,6 +55,11 @@ if TYPE_CHECKING:
 
 else:
     _Base = object
+
+logger = get_logger(__name__)
+
+#: What decoding a message may raise: JSON itself, and kombu's typed values in it.
+UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, RecursionError)
 
 #: Claimed at once when the prefetch limit leaves it open.
 UNLIMITED_CLAIM = 64
@@ -98,7 +115,7 @@ class ClaimingMixin(_Base):
         asked_at = self._brpop_sent_at or time.monotonic()
         try:
             deliveries = self._asked.read(self._answer())
-        except NoScriptError:
+        except ScriptMissing:
             self._send_source, self._busy = True, True
             raise Empty from None
         finally:
@@ -128,22 +145,50 @@ class ClaimingMixin(_Base):
                 BOOK.add(delivery.claim, self.store)
         for delivery in deliveries:
             self._queue_cycle.rotate(delivery.queue)
-            self.connection._deliver(payload_of(delivery), delivery.queue)  # noqa: SLF001
+            self._deliver_one(delivery)
         return True
+
+    def _deliver_one(self, delivery: Delivery) -> None:
+        try:
+            payload = payload_of(delivery)
+        except UNREADABLE as error:
+            self._keep_unreadable(delivery, error)
+        else:
+            self.connection._deliver(payload, delivery.queue)  # noqa: SLF001
+
+    def _keep_unreadable(self, delivery: Delivery, error: Exception) -> None:
+        """Lua reads more as JSON than Python does: such a message must not end the worker."""
+        logger.error("a message on queue %s cannot be read: %s", delivery.queue, error)
+        if delivery.claim is None:
+            return
+        info = ErrorInfo(type(error).__name__, str(error))
+        end = Settlement(JobState.DEAD, error=info, reason=DeadReason.UNDECODABLE)
+        BOOK.note(delivery.claim.tag, end)
+        self.qos.reject(delivery.claim.tag)
 
     def _still_held(self, deliveries: list[Delivery], asked_at: float) -> list[Delivery]:
         """Leaves out claims that waited so long in the socket that their lease may have ended."""
         if time.monotonic() - asked_at < self.settings.lease_seconds / 2:
             return deliveries
         held = [delivery.claim for delivery in deliveries if delivery.claim is not None]
-        answers = iter(self.store.run(renew(held)) if held else [])
+        try:
+            answers = iter(self.store.run(renew(held)) if held else [])
+        except BrokerError as error:
+            logger.warning("%d claim(s) are left to their leases: %s", len(held), error)
+            return []
         return [one for one in deliveries if one.claim is None or next(answers) is not Held.LOST]
 
     def _give_back(self, deliveries: list[Delivery]) -> None:
         for delivery in deliveries:
             if delivery.claim is not None:
-                why = "its channel was closing"
-                self.store.run(release(delivery.claim, begun=False, counted=False, why=why))
+                self._release(delivery.claim)
+
+    def _release(self, held: Claim) -> None:
+        why = "its channel was closing"
+        try:
+            self.store.run(release(held, begun=False, counted=False, why=why))
+        except BrokerError as error:
+            logger.warning("job %s is left to its lease: %s", held.job_id, error)
 
     def claim_now(self, queue: str) -> list[dict[str, Any]]:
         """Claims one message of a queue without waiting, for kombu's synchronous get."""

@@ -53,11 +53,18 @@ class QoS(kombu_redis.QoS):  # type: ignore[misc]
         """Gives the job back, or keeps it among the dead letters; never drops it."""
         entry = BOOK.take(delivery_tag)
         if entry is not None and requeue:
-            why = "its process was lost" if entry.begun else "given back by the worker"
-            entry.store.run(release(entry.claim, begun=entry.begun, counted=entry.begun, why=why))
+            self._give_back(entry)
         elif entry is not None:
             self._settle(entry, entry.settlement or REJECTED)
         virtual.QoS.ack(self, delivery_tag)
+
+    def _give_back(self, entry: Entry) -> None:
+        why = "its process was lost" if entry.begun else "given back by the worker"
+        back = release(entry.claim, begun=entry.begun, counted=entry.begun, why=why)
+        try:
+            entry.store.run(back)
+        except BrokerError as error:
+            logger.warning("job %s is left to its lease: %s", entry.claim.job_id, error)
 
     def _settle(self, entry: Entry, settlement: Settlement) -> None:
         try:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-
-import redis
+from typing import Any
 
 from longshore.store import Store
 from longshore.store.settings import StoreSettings
@@ -19,9 +18,7 @@ class Stores:
         self._by_place: dict[tuple[str, StoreSettings], Store] = {}
         self._lock = threading.Lock()
 
-    def get(
-        self, place: str, settings: StoreSettings, pool: Callable[[], redis.ConnectionPool]
-    ) -> Store:
+    def get(self, place: str, settings: StoreSettings, pool: Callable[[], Any]) -> Store:
         """The store of this place and these settings; ``pool`` is called when it is new."""
         with self._lock:
             store = self._by_place.get((place, settings))
