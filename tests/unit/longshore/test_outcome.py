@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from billiard.exceptions import SoftTimeLimitExceeded, TimeLimitExceeded, WorkerLostError
 from celery import states
-from celery.exceptions import MaxRetriesExceededError, TaskRevokedError
+from celery.exceptions import MaxRetriesExceededError, Reject, TaskRevokedError
 
 from longshore.current import Claim
 from longshore.errors import InvalidJob
@@ -39,6 +39,7 @@ def test_an_error_is_one_line():
         (WorkerLostError("gone"), DeadReason.WORKER_LOST),
         (MaxRetriesExceededError("enough"), DeadReason.RETRIES_EXHAUSTED),
         (InvalidJob("no such field"), DeadReason.UNKNOWN_ARGUMENTS),
+        (Reject("no"), DeadReason.REJECTED),
         (ValueError("broken"), DeadReason.PERMANENT_ERROR),
     ],
 )

@@ -8,7 +8,12 @@ from typing import Any, Protocol
 
 from billiard.exceptions import SoftTimeLimitExceeded, TimeLimitExceeded, WorkerLostError
 from celery import states
-from celery.exceptions import MaxRetriesExceededError, NotRegistered, TaskRevokedError
+from celery.exceptions import (
+    MaxRetriesExceededError,
+    NotRegistered,
+    Reject,
+    TaskRevokedError,
+)
 
 from longshore.current import Claim
 from longshore.errors import InvalidJob
@@ -22,6 +27,7 @@ REASONS: tuple[tuple[type[BaseException], DeadReason], ...] = (
     (MaxRetriesExceededError, DeadReason.RETRIES_EXHAUSTED),
     (NotRegistered, DeadReason.UNKNOWN_TASK),
     (InvalidJob, DeadReason.UNKNOWN_ARGUMENTS),
+    (Reject, DeadReason.REJECTED),
 )
 
 #: An exception may carry the reason that its raiser knows, under this name.
