@@ -57,13 +57,24 @@ def test_what_cannot_be_handled_is_kept_as_it_came(shop, store, client, start):
         assert store.run(jobs.get(job_id)).dead_reason is reason
         assert json.loads(client.hget("longshore:dead-messages", job_id)) == message
         assert client.hlen("unacked") == 0
+    # Lua's JSON knows this number, Python's does not
+    odd = json.dumps(envelope(task_headers("odd", "shop.add"))).replace('"retries": 0', '"x": 0x1F')
+    client.lpush("celery", odd)
+    until(lambda: client.hexists("longshore:dead-messages", "odd"))
+    assert "cannot be read" in worker.lines()
+    assert client.hget("longshore:dead-messages", "odd").decode() == odd
+    assert shop.module.add.delay(1, 2).get(timeout=10) == 3
     assert places(client, "no-task") == ["dead"]
     assert worker.stop() == 0
 
 
 @pytest.mark.parametrize(
     ("task", "reason"),
-    [("shop.fail", DeadReason.PERMANENT_ERROR), ("shop.too_long", DeadReason.TIME_LIMIT)],
+    [
+        ("shop.fail", DeadReason.PERMANENT_ERROR),
+        ("shop.too_long", DeadReason.TIME_LIMIT),
+        ("shop.rejecting", DeadReason.REJECTED),
+    ],
 )
 def test_failures_are_kept_with_their_reason(shop, store, client, start, task, reason):
     start()
