@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 from sqlalchemy import Engine
 
 from longshore.jobs import Roll
-from longshore.store import AsyncStore
+from longshore.store import AsyncStore, Enqueuer
 from longshore_api.gate import Gate, JobStore
 from longshore_api.metrics import HttpMetrics
 from longshore_api.settings import ApiSettings
@@ -34,6 +34,11 @@ class Resources:
         if self._store is None:
             self._store = _open_store(self.settings)
         return self._store
+
+    @cached_property
+    def enqueuer(self) -> Enqueuer:
+        """The way in for jobs: requests that arrive together share one call."""
+        return Enqueuer(self.store)
 
     @cached_property
     def engine(self) -> Engine:

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
 
 from longshore.envelope import NewJob, Post, encode
+from longshore.store.call import Call
 from longshore.store.jobs import Enqueued, post_all
-from longshore.store.stores import AsyncStore
 
 #: In one call: about a millisecond of the server's time.
 MOST_AT_ONCE = 100
+
+T = TypeVar("T")
+
+
+class Runs(Protocol):
+    """What runs calls: an ``AsyncStore``, or what stands in front of one."""
+
+    async def run(self, call: Call[T]) -> T:
+        """Runs one call."""
+        ...
+
 
 Waiting = tuple[Post, "asyncio.Future[Enqueued]"]
 
@@ -26,7 +38,7 @@ class Enqueuer:
         BrokerRefused: the broker answered with an error; nothing was changed.
     """
 
-    store: AsyncStore
+    store: Runs
     calls: int = 0
     _waiting: list[Waiting] = field(default_factory=list)
     _sending: asyncio.Task[None] | None = None

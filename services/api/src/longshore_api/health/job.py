@@ -7,9 +7,9 @@ import time
 from dataclasses import dataclass
 
 from longshore.records import JobRecord, JobResult, JobState
-from longshore.store import jobs
+from longshore.store import Enqueuer, jobs
+from longshore.store.enqueuer import Runs
 from longshore_api.errors import HealthJobFailed
-from longshore_api.gate import JobStore
 from longshore_api.jobs.accept import accept
 from longshore_api.jobs.wishes import Wishes
 from longshore_api.schemas.health import HealthJobView
@@ -30,7 +30,7 @@ class _Course:
     state: JobState | None = None
 
 
-async def run_health_job(store: JobStore, deadline_seconds: float) -> HealthJobView:
+async def run_health_job(enqueuer: Enqueuer, deadline_seconds: float) -> HealthJobView:
     """Enqueue the job, wait for its result and say what took how long.
 
     Raises:
@@ -40,25 +40,25 @@ async def run_health_job(store: JobStore, deadline_seconds: float) -> HealthJobV
     course = _Course(time.perf_counter())
     try:
         async with asyncio.timeout(deadline_seconds):
-            return await _run(store, deadline_seconds, course)
+            return await _run(enqueuer, deadline_seconds, course)
     except TimeoutError:
         raise _failed(course, f"no result within {deadline_seconds:g} s") from None
 
 
-async def _run(store: JobStore, deadline_seconds: float, course: _Course) -> HealthJobView:
+async def _run(enqueuer: Enqueuer, deadline_seconds: float, course: _Course) -> HealthJobView:
     # Nobody reads a late answer, so no worker shall spend time on it.
-    accepted = await accept(store, SUM, Wishes(expires_in_seconds=deadline_seconds), None)
+    accepted = await accept(enqueuer, SUM, Wishes(expires_in_seconds=deadline_seconds), None)
     course.job_id, course.state = accepted.id, accepted.state
     course.enqueue_seconds = time.perf_counter() - course.began
-    result = await _finished(store, accepted.id, course)
+    result = await _finished(enqueuer.store, accepted.id, course)
     total_seconds = time.perf_counter() - course.began
     if result.value != SUM.a + SUM.b:
         raise _failed(course, f"the job ended as {result.state.value} without the right result")
-    record = await store.run(jobs.get(accepted.id))
+    record = await enqueuer.store.run(jobs.get(accepted.id))
     return _view(record, course.enqueue_seconds, total_seconds)
 
 
-async def _finished(store: JobStore, job_id: str, course: _Course) -> JobResult:
+async def _finished(store: Runs, job_id: str, course: _Course) -> JobResult:
     pause_seconds = FIRST_PAUSE_SECONDS
     while True:
         result = await store.run(jobs.result(job_id))

@@ -9,13 +9,12 @@ from longshore.envelope import NewJob
 from longshore.errors import IdempotencyConflict
 from longshore.jobs import Job, to_new_job
 from longshore.records import JobRecord
-from longshore.store import jobs
-from longshore_api.gate import JobStore
+from longshore.store import Enqueuer, jobs
 from longshore_api.jobs.accepted import accepted_record
 from longshore_api.jobs.wishes import Wishes
 
 
-async def accept(store: JobStore, job: Job, wishes: Wishes, key: str | None) -> JobRecord:
+async def accept(enqueuer: Enqueuer, job: Job, wishes: Wishes, key: str | None) -> JobRecord:
     """Enqueue a job and return its record, or that of the job which the key stands for already.
 
     Raises:
@@ -24,7 +23,7 @@ async def accept(store: JobStore, job: Job, wishes: Wishes, key: str | None) -> 
     """
     # Before the enqueue: a job never seems to have been claimed before it was accepted.
     new_job, now = _new_job(job, wishes, key), time.time()
-    enqueued = await store.run(jobs.enqueue(new_job))
+    enqueued = await enqueuer.enqueue(new_job)
     if enqueued.created:
         return accepted_record(new_job, now)
     if enqueued.fingerprint not in {None, new_job.fingerprint}:
@@ -32,7 +31,7 @@ async def accept(store: JobStore, job: Job, wishes: Wishes, key: str | None) -> 
             f"this Idempotency-Key was used for {new_job.task} with other fields;"
             " use a new key for a new job"
         )
-    return await store.run(jobs.get(new_job.id))
+    return await enqueuer.store.run(jobs.get(new_job.id))
 
 
 def _new_job(job: Job, wishes: Wishes, key: str | None) -> NewJob:

@@ -61,4 +61,4 @@ async def metrics(resources: Provided, accept: Annotated[str, Header()] = "") ->
 )
 async def health_jobs(resources: Provided) -> HealthJobView:
     """Enqueue an addition, wait for its result, and say what took how long."""
-    return await run_health_job(resources.store, resources.settings.health_deadline_seconds)
+    return await run_health_job(resources.enqueuer, resources.settings.health_deadline_seconds)

@@ -71,7 +71,7 @@ def _endpoint(job_class: type[Job]) -> Endpoint:
         resources: Provided,
         idempotency_key: IdempotencyKey = None,
     ) -> JobView:
-        record = await accept(resources.store, job, wishes, idempotency_key)
+        record = await accept(resources.enqueuer, job, wishes, idempotency_key)
         response.headers["Location"] = f"{JOBS}/{record.id}"
         return JobView.of(record)
 
