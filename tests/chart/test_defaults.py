@@ -1,0 +1,52 @@
+"""What an install without values gets, and what it does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.chart import render
+
+OPTIONAL = [
+    "HorizontalPodAutoscaler",
+    "HTTPRoute",
+    "Ingress",
+    "PodDisruptionBudget",
+    "PodMonitor",
+    "PrometheusRule",
+    "ScaledObject",
+    "ServiceMonitor",
+    "TriggerAuthentication",
+]
+
+
+@pytest.mark.parametrize("kind", OPTIONAL)
+def test_off_unless_asked_for(kind: str) -> None:
+    assert render().of(kind) == []
+
+
+def test_one_of_each_runs() -> None:
+    objects = render()
+    assert objects.names("Deployment") == {"api", "scheduler", "worker-default"}
+    assert {one["spec"]["replicas"] for one in objects.of("Deployment")} == {1}
+    assert objects.names("StatefulSet") == {"valkey"}
+    assert objects.names("Service") == {"api", "valkey"}
+
+
+def test_nothing_is_public() -> None:
+    services = render().of("Service")
+    assert {one["spec"].get("type", "ClusterIP") for one in services} == {"ClusterIP"}
+
+
+def test_no_rights_and_no_hook_but_the_test() -> None:
+    objects = render()
+    assert not objects.of("Role")
+    assert not objects.of("ClusterRole")
+    assert [one["metadata"]["annotations"]["helm.sh/hook"] for one in objects.of("Job")] == ["test"]
+
+
+def test_the_test_can_be_left_out() -> None:
+    assert not render({"tests": {"enabled": False}}).of("Job")
+
+
+def test_without_a_scheduler_there_is_none() -> None:
+    assert "scheduler" not in render({"scheduler": {"enabled": False}}).names("Deployment")

@@ -1,0 +1,113 @@
+"""What is there when it is asked for: routes, budgets, autoscaling, monitoring, data."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from support.chart import Object, container, render
+
+HOST = {"api": {"ingress": {"enabled": True, "hosts": ["a.example"], "className": "nginx"}}}
+
+
+def test_ingress() -> None:
+    spec = render(HOST).one("Ingress", "api")["spec"]
+    assert spec["ingressClassName"] == "nginx"
+    assert [rule["host"] for rule in spec["rules"]] == ["a.example"]
+
+
+def test_gateway_route() -> None:
+    route = {"enabled": True, "parentRefs": [{"name": "gate"}], "hostnames": ["a.example"]}
+    spec = render({"api": {"httpRoute": route}}).one("HTTPRoute", "api")["spec"]
+    assert spec["parentRefs"] == [{"name": "gate"}]
+    assert spec["rules"][0]["backendRefs"] == [{"name": "demo-longshore-api", "port": 80}]
+
+
+def test_the_apis_autoscaler_owns_its_replicas() -> None:
+    objects = render({"api": {"hpa": {"enabled": True}}})
+    assert "replicas" not in objects.one("Deployment", "api")["spec"]
+    assert objects.one("HorizontalPodAutoscaler", "api")["spec"]["minReplicas"] == 2
+
+
+def test_budgets_let_unready_pods_go() -> None:
+    on = {"pdb": {"enabled": True}}
+    objects = render({"api": on, "scheduler": on, "workerDefaults": on})
+    assert objects.names("PodDisruptionBudget") == {"api", "scheduler", "worker-default"}
+    for one in objects.of("PodDisruptionBudget"):
+        assert one["spec"]["maxUnavailable"] == 1
+        assert one["spec"]["unhealthyPodEvictionPolicy"] == "AlwaysAllow"
+
+
+def test_monitors_find_the_pods() -> None:
+    on = {"enabled": True}
+    objects = render({"monitoring": {"serviceMonitor": on, "podMonitor": on}})
+    service = objects.one("Service", "api")["metadata"]["labels"]
+    chosen = objects.one("ServiceMonitor", "api")["spec"]["selector"]["matchLabels"]
+    assert chosen.items() <= service.items()
+    (port,) = container(objects, "Deployment", "worker-default")["ports"]
+    (endpoint,) = objects.one("PodMonitor", "workers")["spec"]["podMetricsEndpoints"]
+    assert endpoint["port"] == port["name"]
+
+
+def test_alerts_have_a_summary() -> None:
+    (rule,) = render({"monitoring": {"prometheusRule": {"enabled": True}}}).of("PrometheusRule")
+    alerts = [one for group in rule["spec"]["groups"] for one in group["rules"] if "alert" in one]
+    assert alerts
+    assert all(one["annotations"]["summary"] for one in alerts)
+
+
+def test_migrations_run_before_the_release_with_nothing_but_the_database() -> None:
+    values: dict[str, Any] = {"migrations": {"hook": True}, "database": {"existingSecret": "db"}}
+    job = render(values).one("Job", "migrate")
+    assert job["metadata"]["annotations"]["helm.sh/hook"] == "pre-install,pre-upgrade"
+    (main,) = job["spec"]["template"]["spec"]["containers"]
+    assert [one["name"] for one in main["env"]] == ["LONGSHORE_DATABASE_URL"]
+    assert "envFrom" not in main
+
+
+def mounts(objects: list[Object], values: dict[str, Any]) -> list[str]:
+    return [
+        one["mountPath"] for one in container(render(values), "Deployment", "api")["volumeMounts"]
+    ]
+
+
+def test_files_and_sqlite_are_on_one_volume() -> None:
+    objects = render()
+    assert objects.names("PersistentVolumeClaim") == {"data"}
+    assert "/data" in mounts(objects, {})
+
+
+def test_no_volume_where_nothing_is_kept() -> None:
+    objects = render(environment="prod")
+    assert not objects.of("PersistentVolumeClaim")
+    assert "/data" not in [
+        one["mountPath"] for one in container(objects, "Deployment", "api")["volumeMounts"]
+    ]
+
+
+def test_a_claim_of_ones_own_is_used() -> None:
+    objects = render({"storage": {"existingClaim": "mine"}})
+    assert not objects.of("PersistentVolumeClaim")
+    volumes = objects.one("Deployment", "api")["spec"]["template"]["spec"]["volumes"]
+    assert {"name": "data", "persistentVolumeClaim": {"claimName": "mine"}} in volumes
+
+
+def test_a_digest_wins_over_a_tag_and_a_registry_goes_before_all() -> None:
+    digest = "sha256:" + "0" * 64
+    values = {"image": {"registry": "registry.example", "tag": "1"}}
+    assert _image(values) == "registry.example/longshore/api:1"
+    values["api"] = {"image": {"digest": digest}}
+    assert _image(values) == f"registry.example/longshore/api@{digest}"
+
+
+def _image(values: dict[str, Any]) -> str:
+    return str(container(render(values), "Deployment", "api")["image"])
+
+
+def test_valkey_keeps_what_it_accepts_and_evicts_nothing() -> None:
+    arguments = container(render(), "StatefulSet", "valkey")["args"]
+    pairs = dict(pairwise(arguments))
+    assert pairs["--appendonly"] == "yes"
+    assert pairs["--maxmemory-policy"] == "noeviction"
+    assert pairs["--appendfsync"] == "everysec"
+    assert "default off" in arguments

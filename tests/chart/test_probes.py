@@ -1,0 +1,80 @@
+"""Liveness asks nobody but the process; a probe never needs a shell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from support.chart import Object, container, render, shipped, worker
+
+SHELLS = {"sh", "bash", "/bin/sh", "/bin/bash"}
+
+
+def probes(**settings: Any) -> Object:
+    found: Object = worker(**settings)["spec"]["template"]["spec"]["containers"][0]
+    return found
+
+
+def command(found: Object, probe: str) -> list[str]:
+    asked: list[str] = found[f"{probe}Probe"]["exec"]["command"]
+    return asked
+
+
+def test_a_worker_is_asked_over_its_socket_without_site_packages() -> None:
+    found = probes(hardLimitSeconds=100, probes={"wedgedMarginSeconds": 20})
+    path = {one["name"]: one.get("value") for one in found["env"]}["LONGSHORE_PROBE_SOCKET"]
+    assert command(found, "liveness") == [
+        *("python", "-I", "-S", "/app/probe.py", "live"),
+        *(path, "120"),
+    ]
+    assert command(found, "readiness")[4:6] == ["ready", path]
+
+
+def test_startup_is_celerys_own_ping_of_this_very_worker() -> None:
+    assert command(probes(), "startup") == [
+        *("python", "/app/probe.py", "inspect", "longshore_worker.main", "default"),
+        "15",
+    ]
+    assert "--hostname=default@$(POD_NAME)" in probes()["args"]
+
+
+def test_celerys_ping_can_be_had_for_all_probes() -> None:
+    found = probes(probes={"mode": "inspect-ping"})
+    for probe in ("startup", "liveness", "readiness"):
+        assert "inspect" in command(found, probe)
+
+
+def test_the_command_gives_up_before_its_probe_does() -> None:
+    found = probes(probes={"mode": "inspect-ping", "liveness": {"timeoutSeconds": 12}})
+    assert int(command(found, "liveness")[-1]) < found["livenessProbe"]["timeoutSeconds"]
+
+
+def test_a_hung_worker_does_not_wait_out_its_grace() -> None:
+    assert probes(hardLimitSeconds=3600)["livenessProbe"]["terminationGracePeriodSeconds"] == 5
+
+
+def test_a_stopped_worker_is_found_within_ninety_seconds() -> None:
+    liveness = probes()["livenessProbe"]
+    rounds = liveness["failureThreshold"] * liveness["periodSeconds"]
+    worst = rounds + liveness["timeoutSeconds"] + liveness["terminationGracePeriodSeconds"]
+    assert worst <= 90
+
+
+def test_the_scheduler_is_asked_for_its_tick() -> None:
+    found = container(render(), "Deployment", "scheduler")
+    path = {one["name"]: one.get("value") for one in found["env"]}["LONGSHORE_SCHEDULER_TICK_FILE"]
+    assert command(found, "liveness")[4:] == ["tick", path, "30"]
+
+
+def test_the_api_is_alive_without_its_broker() -> None:
+    found = container(render(), "Deployment", "api")
+    assert found["livenessProbe"]["httpGet"]["path"] == "/livez"
+    assert found["readinessProbe"]["httpGet"]["path"] == "/readyz"
+
+
+def test_no_probe_needs_a_shell() -> None:
+    for environment in shipped():
+        for name, template in render(environment=environment).pods():
+            for one in template["spec"]["containers"]:
+                for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+                    asked = one.get(probe, {}).get("exec", {}).get("command", [""])
+                    assert asked[0] not in SHELLS, name
