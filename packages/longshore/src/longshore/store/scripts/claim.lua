@@ -42,6 +42,32 @@ local function is_over(state, tag, job_tag, tombstone)
     and (state == 'cancelled' or state == 'succeeded' or state == 'dead' or state == 'expired')
 end
 
+-- Seconds since the epoch of an ISO 8601 time; nil for what is none. No offset means UTC.
+local function epoch(iso)
+  local y, mo, d, h, mi, s, zone = string.match(iso, '^(%d+)-(%d+)-(%d+)[T ](%d+):(%d+):(%d+%.?%d*)(.*)$')
+  if not y then return nil end
+  y, mo, d = tonumber(y), tonumber(mo), tonumber(d)
+  if mo <= 2 then
+    y, mo = y - 1, mo + 12
+  end
+  local days = 365 * y + math.floor(y / 4) - math.floor(y / 100) + math.floor(y / 400)
+    + math.floor((153 * (mo - 3) + 2) / 5) + d - 1 - 719468
+  local sign, zh, zm = string.match(zone, '^([+-])(%d%d):?(%d%d)$')
+  local offset = sign and (tonumber(zh) * 3600 + tonumber(zm) * 60) * (sign == '-' and -1 or 1) or 0
+  return days * 86400 + tonumber(h) * 3600 + tonumber(mi) * 60 + tonumber(s) - offset
+end
+
+-- A stock producer puts a delayed job on the list, for its worker to hold: here it waits in Redis.
+local function wait_until_due(job, id, queue, raw, message)
+  local due = type(message.headers.eta) == 'string' and epoch(message.headers.eta)
+  if not due or due <= t or redis.call('HEXISTS', job, 'due_at') == 1 then return false end
+  redis.call('HSET', job, 'state', 'scheduled', 'due_at', stamp(due), 'owner', '',
+    'tag', message.properties.delivery_tag, 'queue', queue)
+  redis.call('HSET', key('longshore:delayed-messages'), id, raw)
+  redis.call('ZADD', delayed_key(queue), stamp(due), id)
+  return true
+end
+
 local function take(list, queue, raw, message, claimed)
   local tag = message.properties.delivery_tag
   local id = type(message.headers.id) == 'string' and message.headers.id or tag
@@ -53,6 +79,7 @@ local function take(list, queue, raw, message, claimed)
     if f[1] == 'cancelled' then forget(id, 86400) end
     return
   end
+  if wait_until_due(job, id, queue, raw, message) then return end
   local attempt = (tonumber(message.headers.retries) or 0) + 1
   local delivery = (tonumber(f[4]) or 0) + 1
   local token = owner .. '#' .. delivery
