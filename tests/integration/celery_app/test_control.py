@@ -53,6 +53,7 @@ def test_active_shows_what_runs(prefork_shop, arm):
 
 
 def test_stats(shop, arm):
+    shop.add.delay(1, 2).get(timeout=SECONDS)
     (stats,) = shop.app.control.inspect(timeout=5, limit=1).stats().values()
     assert stats["total"]
     assert stats["prefetch_count"] > 0
@@ -79,15 +80,16 @@ def test_priorities_are_served_in_order(shop, arm):
 
 
 def test_rate_limit(shop, arm):
-    for n in range(4):
+    for n in range(6):
         shop.limited.delay(n)
 
     def times():
         lines = [line.split() for line in arm.shop.lines() if line.startswith("limited ")]
         return sorted(float(line[2]) for line in lines)
 
-    until(lambda: len(times()) == 4, SECONDS)
-    assert times()[-1] - times()[0] >= 0.5
+    until(lambda: len(times()) == 6, SECONDS)
+    # five a second; a pool may share the limit out among its processes, so two start at once
+    assert times()[-1] - times()[0] >= 0.7
 
 
 def test_purge_empties_a_queue(shop, arm):

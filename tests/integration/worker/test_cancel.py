@@ -24,19 +24,6 @@ def test_cancelled_before_any_worker_runs(shop, store, client, start):
     assert places(client, queued.id) == places(client, delayed.id) == ["terminal"]
 
 
-def test_a_running_job_is_ended(shop, store, client, start):
-    start()
-    result = shop.module.ledger.delay("running", 60)
-    until(lambda: "start running" in shop.lines())
-    assert store.run(jobs.cancel(result.id)) is JobState.RUNNING
-    with pytest.raises(TaskRevokedError):
-        result.get(timeout=10)
-    until(lambda: store.run(jobs.get(result.id)).state is JobState.CANCELLED, 5)
-    assert places(client, result.id) == ["terminal"]
-    assert shop.module.add.delay(1, 2).get(timeout=10) == 3
-    assert shop.lines() == ["start running"]
-
-
 def test_a_revoke_outlives_the_worker_that_was_told(shop, store, client, start):
     first = start("first")
     result = shop.module.ledger.apply_async(("revoked",), countdown=3)

@@ -46,10 +46,9 @@ MESSAGES = {
 }
 
 
-def test_what_cannot_be_handled_is_kept_as_it_came(shop, store, client, start):
+def test_what_cannot_be_handled_is_kept_as_it_came(shop, store, client, worker):
     for message, _ in MESSAGES.values():
         client.lpush("celery", json.dumps(message))
-    worker = start()
     assert shop.module.add.delay(1, 2).get(timeout=10) == 3
     for message, reason in MESSAGES.values():
         job_id = message["headers"].get("id") or message["properties"]["delivery_tag"]
@@ -65,7 +64,6 @@ def test_what_cannot_be_handled_is_kept_as_it_came(shop, store, client, start):
     assert client.hget("longshore:dead-messages", "odd").decode() == odd
     assert shop.module.add.delay(1, 2).get(timeout=10) == 3
     assert places(client, "no-task") == ["dead"]
-    assert worker.stop() == 0
 
 
 @pytest.mark.parametrize(
@@ -76,16 +74,14 @@ def test_what_cannot_be_handled_is_kept_as_it_came(shop, store, client, start):
         ("shop.rejecting", DeadReason.REJECTED),
     ],
 )
-def test_failures_are_kept_with_their_reason(shop, store, client, start, task, reason):
-    start()
+def test_failures_are_kept_with_their_reason(shop, store, client, task, reason):
     result = shop.app.send_task(task)
     until(lambda: store.run(jobs.get(result.id)).state is JobState.DEAD, 15)
     assert store.run(jobs.get(result.id)).dead_reason is reason
     assert places(client, result.id) == ["dead"]
 
 
-def test_a_job_out_of_retries(shop, store, client, start):
-    start()
+def test_a_job_out_of_retries(shop, store, client):
     result = shop.module.flaky.delay(99, countdown=0)
     until(lambda: store.run(jobs.get(result.id)).state is JobState.DEAD, 15)
     record = store.run(jobs.get(result.id))
