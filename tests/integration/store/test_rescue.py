@@ -6,7 +6,7 @@ import json
 
 from longshore.records import DeadReason, JobState, Outcome
 from longshore.store import jobs
-from longshore.store.claims import Held, release, renew
+from longshore.store.claims import Held, Settlement, release, renew, settle
 from longshore.store.connection import ping
 from longshore.store.queues import all_status, maintain
 from support.places import places
@@ -106,3 +106,20 @@ def test_the_dead_are_counted_by_queue(store, enqueue, take):
         store.run(release(take()[0].claim, begun=True, counted=True, why="lost"))
     (status,) = store.run(all_status())
     assert (status.dead, status.waiting, status.claimed) == (1, 0, 0)
+
+
+def test_a_job_that_was_published_twice_has_one_place_in_the_end(store, client, enqueue, take):
+    # A stock publisher that repeats a publish writes a second message under the same id.
+    job_id = enqueue()
+    (raw,) = client.lrange("q", 0, -1)
+    copy = json.loads(raw)
+    copy["properties"]["delivery_tag"] = "another-tag"
+    client.lpush("q", json.dumps(copy))
+    first, second = take("w1")[0].claim, take("w2")[0].claim
+    assert (first.job_id, second.job_id) == (job_id, job_id)
+    done = Settlement(JobState.SUCCEEDED)
+    assert store.run(settle(second, done))
+    assert not store.run(settle(first, done))
+    until(lambda: store.run(maintain()) and not client.hlen("unacked"), 5)
+    assert places(client, job_id) == ["terminal"]
+    assert take("w3") == []

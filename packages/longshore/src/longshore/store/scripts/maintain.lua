@@ -34,8 +34,11 @@ local function rescue(queue, tag)
   if not ok then return end
   local headers = type(message.headers) == 'table' and message.headers or {}
   local id = type(headers.id) == 'string' and headers.id or tag
-  local worker = redis.call('HGET', job_key(id), 'worker') or ''
-  if redis.call('HGET', job_key(id), 'cancel') == '1' then
+  local f = redis.call('HMGET', job_key(id), 'tag', 'worker', 'cancel')
+  -- A second copy of the message has been claimed since: the job has its place there.
+  if f[1] and f[1] ~= tag then return end
+  local worker = f[2] or ''
+  if f[3] == '1' then
     end_cancelled(id, redis.call('HGET', job_key(id), 'task'), t, result_ttl)
   else
     interrupt(id, queue, raw, t, worker, 'the lease of its worker ended', true, max_deliveries,
