@@ -1,14 +1,14 @@
 # One command per need; `make` alone lists them.
 SHELL := /bin/sh
 BIN := .venv/bin
-PYFILES := packages services tests tools
+PYFILES := packages services tests tools bench
 export UV_PYTHON_DOWNLOADS ?= never
 .DEFAULT_GOAL := help
 .PHONY: help run stop demo load test test-unit test-integration lint format types boundaries sizes \
-        readme check sync lock hooks clean
+        readme check sync lock hooks clean bench bench-short
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 ##: the set on this machine
 run: $(BIN)/.synced ## Start Valkey, api, worker and scheduler; Ctrl-C stops everything
@@ -77,3 +77,53 @@ clean: ## Remove the environment and caches; data stay
 	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache htmlcov
 	@rm -f .coverage .coverage.*
 	@find packages services tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+##: Kubernetes
+.PHONY: kind-up kind-down images dev deploy rollout e2e chart-test
+# Tools of a test bed for machines that reach no registry; elsewhere those on the PATH are used.
+export LONGSHORE_TESTBED ?= $(abspath $(wildcard ../shared/cluster))
+ENV ?= dev
+WITH_TOOLS = path=$$(k8s-dev/cluster.sh path); PATH=$${path:+$$path:}$$PATH
+
+kind-up: ## Start a local cluster with KEDA
+	@k8s-dev/cluster.sh up
+
+kind-down: ## Delete the local cluster
+	@k8s-dev/cluster.sh down
+
+images: ## Build the images of api, worker and scheduler as :dev
+	@for target in api worker scheduler; do \
+	    docker build --quiet --target $$target --tag longshore/$$target:dev . || exit 1; done
+
+dev: ## Build, install and watch with skaffold
+	@$(WITH_TOOLS) skaffold dev
+
+deploy: ## Build, load and install without skaffold (ENV=dev, e2e, staging or prod)
+	@k8s-dev/deploy.sh $(ENV)
+
+rollout: ## Restart worker sets, scheduler and api in this order, and say what drains
+	@k8s-dev/rollout.sh
+
+e2e: $(BIN)/.synced ## Run the tests on the local cluster
+	@k8s-dev/cluster.sh up && NAMESPACE=longshore-e2e k8s-dev/deploy.sh e2e
+	@$(WITH_TOOLS) $(BIN)/pytest tests/e2e $(ARGS)
+
+chart-test: $(BIN)/.synced ## Test the chart with the real helm, and what the images promise
+	@$(WITH_TOOLS) $(BIN)/pytest tests/chart tests/images $(ARGS)
+
+##: how fast it is, beside stock Celery and the peers
+BENCH := .venv-bench
+
+bench: $(BENCH)/.synced ## Measure everything and write docs/performance.md (half an hour)
+	@$(BENCH)/bin/python -m bench $(ARGS)
+
+bench-short: $(BENCH)/.synced ## The same in small: figures to look at, not to quote
+	@mkdir -p .longshore/bench
+	@$(BENCH)/bin/python -m bench --share 0.03 --repeat 1 \
+	    --results .longshore/bench --page .longshore/bench/performance.md $(ARGS)
+
+# An environment of its own: the peers stay out of what is shipped and tested.
+$(BENCH)/.synced: uv.lock pyproject.toml
+	@uv=$$(sh tools/uv.sh) && python=$$(sh tools/python.sh) && \
+	    UV_PROJECT_ENVIRONMENT=$(BENCH) "$$uv" sync --quiet --locked --group bench --python "$$python"
+	@touch $@

@@ -55,7 +55,7 @@
 
 {{- define "longshore.worker.arguments" -}}
 - celery
-- --app=longshore_worker.main
+- --app={{ .set.app }}
 - worker
 - --hostname={{ .name }}@$(POD_NAME)
 - --queues={{ join "," .set.queues }}
@@ -76,7 +76,7 @@
 {{/* Celery's own ping of this very worker; what is asked is in the container's environment. */}}
 {{- define "longshore.worker.inspectPing" -}}
 exec:
-  command: [python, /app/probe.py, inspect, longshore_worker.main, {{ .name }}, {{ sub (.probe.timeoutSeconds | int64) 5 | max 1 | quote }}]
+  command: [python, /app/probe.py, inspect, {{ .app }}, {{ .name }}, {{ sub (.probe.timeoutSeconds | int64) 5 | max 1 | quote }}]
 periodSeconds: {{ .probe.periodSeconds | int64 }}
 timeoutSeconds: {{ .probe.timeoutSeconds | int64 }}
 failureThreshold: {{ .probe.failureThreshold | int64 }}
@@ -94,12 +94,12 @@ failureThreshold: {{ .probe.failureThreshold | int64 }}
 
 {{- define "longshore.worker.probes" -}}
 {{- $probes := .set.probes -}}
-startupProbe: {{- include "longshore.worker.inspectPing" (dict "name" .name "probe" $probes.startup) | nindent 2 }}
+startupProbe: {{- include "longshore.worker.inspectPing" (dict "name" .name "app" .set.app "probe" $probes.startup) | nindent 2 }}
 livenessProbe:
   {{- if eq $probes.mode "socket" }}
   {{- include "longshore.worker.ask" (dict "question" "live" "set" .set "probe" $probes.liveness) | nindent 2 }}
   {{- else }}
-  {{- include "longshore.worker.inspectPing" (dict "name" .name "probe" $probes.liveness) | nindent 2 }}
+  {{- include "longshore.worker.inspectPing" (dict "name" .name "app" .set.app "probe" $probes.liveness) | nindent 2 }}
   {{- end }}
   # A hung worker finishes nothing: it need not wait out the grace.
   terminationGracePeriodSeconds: {{ $probes.livenessGraceSeconds | int64 }}
@@ -107,6 +107,6 @@ readinessProbe:
   {{- if eq $probes.mode "socket" }}
   {{- include "longshore.worker.ask" (dict "question" "ready" "set" .set "probe" $probes.readiness) | nindent 2 }}
   {{- else }}
-  {{- include "longshore.worker.inspectPing" (dict "name" .name "probe" $probes.readiness) | nindent 2 }}
+  {{- include "longshore.worker.inspectPing" (dict "name" .name "app" .set.app "probe" $probes.readiness) | nindent 2 }}
   {{- end }}
 {{- end -}}
