@@ -1,0 +1,1 @@
+"""The benchmark: Longshore, stock Celery and the peers, interleaved on one Valkey."""

@@ -1,0 +1,137 @@
+"""Does a claim or a settle cost more when millions of jobs are there?
+
+Two servers: one that holds next to nothing, one with a million waiting, a million delayed and a
+hundred thousand dead jobs. Turn by turn the same calls go to each, so that whatever else the
+machine does strikes both.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+
+from bench.rates import percentile
+from bench.run import STEADY, Row, Run
+from bench.server import load_of
+from longshore.envelope import NewJob, Post, encode
+from longshore.records import DeadReason, ErrorInfo, JobState
+from longshore.store import Store, StoreSettings
+from longshore.store.claims import Delivery, Settlement, Source, claim, settle_all
+from longshore.store.jobs import post_all
+from longshore.testing.server import ValkeyServer
+
+NAME = "growth"
+TITLE = "Claim and settle beside a million waiting, a million delayed and 100,000 dead jobs"
+WAITING, DELAYED, DEAD = 1_000_000, 1_000_000, 100_000
+ROUNDS, TOGETHER = 3_000, 32
+AT_ONCE = 500
+QUEUE, TASK = "celery", "bench.apps.celery_app.noop"
+PATIENT = StoreSettings(deadline_seconds=30.0)
+DONE = Settlement(JobState.SUCCEEDED, meta='{"status":"SUCCESS","result":null}')
+FAILED = Settlement(
+    JobState.DEAD,
+    error=ErrorInfo("ValueError", "no such picture"),
+    reason=DeadReason.PERMANENT_ERROR,
+)
+
+
+def measure(run: Run) -> list[Row]:
+    """Once: what is measured is a ratio of thousands of calls."""
+    with ValkeyServer(extra=STEADY) as small, ValkeyServer(extra=STEADY) as large:
+        empty, full = _Arm("empty", small), _Arm("full", large)
+        rows = _fill(run, full)
+        needed = run.size.count(ROUNDS) * (1 + TOGETHER)
+        empty.waiting(needed)
+        for together in (1, TOGETHER):
+            rows += _compare(run, empty, full, together)
+        empty.store.close()
+        full.store.close()
+    for row in rows:
+        run.say(f"{NAME} {row}")
+    return rows
+
+
+class _Arm:
+    """One server and a store on it."""
+
+    def __init__(self, name: str, server: ValkeyServer) -> None:
+        self.name, self.server = name, server
+        self.store = Store.from_url(server.url, PATIENT)
+
+    def waiting(self, count: int, delay_seconds: float | None = None) -> None:
+        """So many more jobs."""
+        fresh = posts(count, delay_seconds)
+        while batch := list(islice(fresh, AT_ONCE)):
+            self.store.run(post_all(batch))
+
+    def claim(self, count: int) -> list[Delivery]:
+        """So many of them."""
+        call = claim([Source(QUEUE, QUEUE)], owner="bench", worker="bench", limit=count)
+        return self.store.run(call)
+
+    def settle(self, claimed: Sequence[Delivery], end: Settlement) -> None:
+        """Their outcomes."""
+        self.store.run(settle_all([(one.claim, end) for one in claimed if one.claim is not None]))
+
+
+def posts(count: int, delay_seconds: float | None = None) -> Iterator[Post]:
+    """Messages as the engine encodes them, under ids of their own."""
+    model = encode(NewJob(task=TASK, id=str(uuid.uuid4()), args=(0,), kwargs={}, queue=QUEUE))
+    raw = str(model.raw)
+    for _ in range(count):
+        job_id, tag = str(uuid.uuid4()), str(uuid.uuid4())
+        own = raw.replace(model.job_id, job_id).replace(model.tag, tag)
+        yield replace(
+            model, raw=own, job_id=job_id, tag=tag, nonce=tag, delay_seconds=delay_seconds
+        )
+
+
+def _fill(run: Run, arm: _Arm) -> list[Row]:
+    """Dead, waiting and delayed jobs, and what one of each takes of the server's memory."""
+    rows = []
+    for kind, full in (("dead", DEAD), ("waiting", WAITING), ("delayed", DELAYED)):
+        count = run.size.count(full)
+        with arm.server.client() as client:
+            before, began = load_of(client), time.perf_counter()
+            _add(arm, kind, count)
+            load = load_of(client) - before
+        run.say(f"{NAME} {count:,} {kind}: {time.perf_counter() - began:.0f} s")
+        rows.append({"kind": kind, "count": count, "bytes": load.memory_bytes / count})
+    return rows
+
+
+def _add(arm: _Arm, kind: str, count: int) -> None:
+    arm.waiting(count, 86_400.0 if kind == "delayed" else None)
+    if kind == "dead":
+        while claimed := arm.claim(100):
+            arm.settle(claimed, FAILED)
+
+
+def _compare(run: Run, empty: _Arm, full: _Arm, together: int) -> list[Row]:
+    """Rounds of claim and settle, by turns on both."""
+    times: dict[tuple[str, str], list[float]] = {}
+    for _ in range(run.size.count(ROUNDS)):
+        for arm in (empty, full):
+            took = _round(arm, together)
+            for step, seconds in zip(("claim", "settle"), took, strict=True):
+                times.setdefault((step, arm.name), []).append(seconds)
+    return [
+        {
+            "step": step,
+            "together": together,
+            "arm": name,
+            **{f"p{percent}": percentile(values, percent) for percent in (50, 95, 99)},
+        }
+        for (step, name), values in times.items()
+    ]
+
+
+def _round(arm: _Arm, together: int) -> tuple[float, float]:
+    began = time.perf_counter()
+    claimed = arm.claim(together)
+    held = time.perf_counter()
+    arm.settle(claimed, DONE)
+    return held - began, time.perf_counter() - held
