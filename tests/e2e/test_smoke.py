@@ -1,0 +1,25 @@
+"""The release works: a job goes through api, broker, worker and back."""
+
+from __future__ import annotations
+
+import httpx
+
+from support.cluster import forwarded, get, pods
+
+
+def test_a_job_goes_through_the_whole_set() -> None:
+    with forwarded("service/longshore-api", 80) as port:
+        answer = httpx.get(f"http://127.0.0.1:{port}/api/v1/health/jobs", timeout=30)
+    assert answer.status_code == 200, answer.text
+
+
+def test_every_pod_is_ready_and_was_never_restarted() -> None:
+    for component in ("api", "worker", "scheduler", "valkey"):
+        for pod in pods(component):
+            assert pod.ready or pod.leaving, pod
+            assert pod.restarts == 0, pod
+
+
+def test_pods_live_under_the_restricted_standard() -> None:
+    labels = get("namespace", "longshore-e2e")["metadata"]["labels"]
+    assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
