@@ -30,7 +30,7 @@ MULTIPART_BYTES = 64 * 2**10
 def create_app(
     settings: ApiSettings, *, store: JobStore | None = None, roll: Roll = ROLL
 ) -> FastAPI:
-    """Return the app; broker, database and storage are opened when they are first needed.
+    """Return the app; it connects to broker, database and storage when it first needs them.
 
     ``store`` takes the broker's place in tests; the app closes it in any case.
     """
@@ -65,5 +65,6 @@ def _middleware(resources: Resources) -> list[Middleware]:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
     resources: Resources = app.state.resources
+    resources.open()
     yield
     await resources.aclose()

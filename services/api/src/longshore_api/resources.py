@@ -55,6 +55,14 @@ class Resources:
         """A database that hangs keeps a thread for each probe: these, and none of the uploads'."""
         return CapacityLimiter(PROBE_THREADS)
 
+    def open(self) -> None:
+        """Make what takes long to make, while nobody is served.
+
+        The first use of the database loads its driver; within a request that would hold up the
+        event loop, and with it every other answer.
+        """
+        _ = self.engine
+
     async def aclose(self) -> None:
         """Close what was opened."""
         if self._store is not None:
