@@ -110,4 +110,9 @@ def test_valkey_keeps_what_it_accepts_and_evicts_nothing() -> None:
     assert pairs["--appendonly"] == "yes"
     assert pairs["--maxmemory-policy"] == "noeviction"
     assert pairs["--appendfsync"] == "everysec"
-    assert "default off" in arguments
+
+
+def test_valkey_lets_in_one_user_only() -> None:
+    said = " ".join(container(render(), "StatefulSet", "valkey")["args"])
+    assert "--user default off" in said
+    assert "--user longshore on >$(VALKEY_PASSWORD)" in said
