@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
-TARGET = re.compile(r"\bmake ([a-z][a-z-]*)")
+TARGET = re.compile(r"\bmake ([a-z][a-z0-9-]*)")
 SETTING = re.compile(r"\bLONGSHORE_[A-Z0-9_]+\b")
 PLACE = re.compile(
     r"(?<![\w/.])((?:packages|services|tests|docs|tools|transport|store|worker|schedule)/[\w./-]*\w)"
@@ -23,7 +23,7 @@ def complaints(page: Path) -> Iterator[str]:
     for link in LINK.findall(text):
         if "://" not in link and not (page.parent / link).exists():
             yield f"{page}: no such file: {link}"
-    known = set(re.findall(r"^([a-z][a-z-]*):", Path("Makefile").read_text(), re.MULTILINE))
+    known = set(re.findall(r"^([a-z][a-z0-9-]*):", Path("Makefile").read_text(), re.MULTILINE))
     code = "\n".join(re.findall(r"```.*?```|`[^`\n]+`", text, re.DOTALL))
     for target in sorted(set(TARGET.findall(code)) - known):
         yield f"{page}: no such target: make {target}"
