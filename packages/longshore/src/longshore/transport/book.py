@@ -22,7 +22,8 @@ from longshore.store.claims import Settlement
 class Entry:
     """One claim: where to settle it, whether its handler has begun, and how it ended if known.
 
-    ``overdue``: it has ended, but the broker could not be told yet.
+    ``overdue``: it has ended, but the broker could not be told yet. ``blameless``: the task gave
+    the job back itself, which does not count towards quarantine.
     """
 
     claim: Claim
@@ -30,6 +31,7 @@ class Entry:
     begun: bool = False
     cancel_asked: bool = False
     overdue: bool = False
+    blameless: bool = False
     settlement: Settlement | None = None
 
 
@@ -80,6 +82,12 @@ class ClaimBook:
         with self._lock:
             if (entry := self._entries.get(tag)) is not None:
                 entry.begun = True
+
+    def blameless(self, tag: str) -> None:
+        """The task of this delivery gives its job back."""
+        with self._lock:
+            if (entry := self._entries.get(tag)) is not None:
+                entry.blameless = True
 
     def note(self, tag: str, settlement: Settlement) -> None:
         """How this delivery ended, for the acknowledgement that follows."""

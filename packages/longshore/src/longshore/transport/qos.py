@@ -59,8 +59,9 @@ class QoS(kombu_redis.QoS):  # type: ignore[misc]
         virtual.QoS.ack(self, delivery_tag)
 
     def _give_back(self, entry: Entry) -> None:
-        why = "its process was lost" if entry.begun else "given back by the worker"
-        back = release(entry.claim, begun=entry.begun, counted=entry.begun, why=why)
+        lost = entry.begun and not entry.blameless
+        why = "its process was lost" if lost else "given back"
+        back = release(entry.claim, begun=entry.begun, counted=lost, why=why)
         try:
             entry.store.run(back)
         except BrokerError as error:

@@ -35,6 +35,8 @@ class LongshoreRequest(Request):  # type: ignore[misc]
 
     def _note(self, error: BaseException) -> None:
         error = getattr(error, "exc", error) or error
+        if isinstance(error, Reject):
+            BOOK.blameless(self.message.delivery_tag)
         if isinstance(error, Ignore | Reject | Retry):
             return
         retries = self.request_dict.get("retries") or 0
