@@ -69,6 +69,8 @@ def prove(
         holds = _prove(Options(scenarios, arms, count, seed, duration, short), page, as_json)
     except LongshoreError as error:
         raise Complaint(str(error)) from None
+    except ModuleNotFoundError as error:
+        raise Complaint(f"{error.name} is missing: install longshore[testing]") from None
     sys.exit(0 if holds else 1)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from longshore.prove.member import Member
 from longshore.prove.stage import Stage
 from longshore.prove.waiting import until
@@ -23,3 +25,8 @@ def until_at_work(stage: Stage, member: Member, seconds: float) -> None:
         return False
 
     until(at_work, AT_WORK_SECONDS, f"{member.name} at work")
+
+
+def shown(durations: Iterable[float]) -> str:
+    """How long jobs take, as the table says it."""
+    return ", ".join(f"{seconds * 1000:g}" for seconds in sorted(set(durations))) + " ms"

@@ -38,8 +38,9 @@ def claimed_by(server: ValkeyServer, member: str) -> set[str]:
 def busy(server: ValkeyServer) -> int:
     """How many jobs wait, are claimed or delayed."""
     with server.client() as client:
+        waiting_now, claimed_now = client.llen(QUEUE), client.hlen("unacked")
         delayed = client.zcard(f"longshore:delayed:{QUEUE}")
-        return int(client.llen(QUEUE)) + int(client.hlen("unacked")) + int(delayed)
+    return int(waiting_now) + int(claimed_now) + int(delayed)
 
 
 def refused(server: ValkeyServer) -> int:

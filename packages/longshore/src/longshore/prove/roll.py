@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from longshore.errors import SettingsError
 from longshore.prove.scenario import Scenario
-from longshore.prove.scenarios import drain, kill, poison
+from longshore.prove.scenarios import (
+    any_order,
+    delayed,
+    drain,
+    freeze,
+    kill,
+    long_job,
+    lost_reply,
+    outage,
+    poison,
+    publishing,
+)
 
 ROLL: tuple[Scenario, ...] = (
     Scenario(
@@ -23,11 +34,64 @@ ROLL: tuple[Scenario, ...] = (
         control_in_short=False,
     ),
     Scenario(
+        3,
+        "A job ten times as long as the lease",
+        "it runs once, sleeping or computing in C code that holds the GIL",
+        "it hands the job out again while it runs",
+        long_job.run,
+    ),
+    Scenario(
+        4,
+        "SIGSTOP of an owner past its lease, then SIGCONT",
+        "the job runs elsewhere, the stale owner's outcome is refused, the new owner's stands",
+        "",
+        freeze.run,
+        control_in_short=False,
+    ),
+    Scenario(
+        5,
+        "The broker is killed, hangs, or drops every connection",
+        "nothing accepted is lost or run again; all workers consume within 10 s of its return",
+        "",
+        outage.run,
+        control_in_short=False,
+    ),
+    Scenario(
         6,
         "A job that kills what runs it",
         "quarantined after 3 deliveries; all other jobs flow on",
         "it hands the job out for ever",
         poison.run,
+    ),
+    Scenario(
+        7,
+        "Delayed jobs, all workers killed and started again",
+        "none lost, none early, lateness p99 below 2 s, the workers do not grow",
+        "a worker keeps them in its memory, and so they are late or run twice after its death",
+        delayed.run,
+        control_in_short=False,
+    ),
+    Scenario(
+        8,
+        "A producer is killed between its call and the reply, and calls again",
+        "the same idempotency key is one job",
+        "it enqueues the job twice",
+        lost_reply.run,
+    ),
+    Scenario(
+        9,
+        "Enqueueing while the broker refuses and while it hangs",
+        "the call fails within its deadline, and the event loop is never blocked",
+        "the call is blocked for as long as the broker hangs",
+        publishing.run,
+    ),
+    Scenario(
+        10,
+        "The store's operations in any order",
+        "every accepted job is in exactly one place after every step",
+        "",
+        any_order.run,
+        control_in_short=False,
     ),
 )
 

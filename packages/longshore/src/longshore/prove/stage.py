@@ -22,6 +22,7 @@ from longshore.prove.work import AppSettings
 from longshore.testing.server import ValkeyServer
 
 READY_SECONDS = 60.0
+START_SECONDS = 60.0
 
 
 class Stage:
@@ -98,6 +99,18 @@ class Stage:
         """
         for member in members:
             until(lambda one=member: self.is_ready(one), READY_SECONDS, f"{member.name} ready")  # type: ignore[misc]
+
+    def wait_until_started(self, job: str, times: int = 1, seconds: float = START_SECONDS) -> None:
+        """Returns when a job has been started so often.
+
+        Raises:
+            NotInTime: it was not.
+        """
+
+        def started() -> bool:
+            return sum(mark.subject == job for mark in self.ledger.of(Kind.START)) >= times
+
+        until(started, seconds, f"start {times} of a job")
 
     def has_started(self, member: Member) -> bool:
         """Whether it has run anything."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from longshore.prove import places
 from longshore.prove.arm import Arm
 from longshore.prove.finding import Finding, Wrongs
-from longshore.prove.load import until_at_work
+from longshore.prove.load import shown, until_at_work
 from longshore.prove.member import Member, Pool
 from longshore.prove.options import Run
 from longshore.prove.stage import Stage
@@ -40,20 +40,29 @@ def run(run: Run) -> Iterator[Finding]:
             yield _drain_pool(run, pool)
 
 
+def _durations(run: Run, pool: Pool) -> list[float]:
+    """How long the jobs of each drain take; a short run leaves two of three out, in turn."""
+    each = run.count(full=1000, short=4) // (len(POOLS) * len(BURSTS))
+    if each:
+        return [seconds for seconds in BURSTS for _ in range(each)]
+    return [list(BURSTS)[POOLS.index(pool) % len(BURSTS)]]
+
+
 def _drain_pool(run: Run, pool: Pool) -> Finding:
-    each = max(run.count(full=1000, short=12) // (len(POOLS) * len(BURSTS)), 1)
+    durations = _durations(run, pool)
     with Stage(run, lease_seconds=LEASE_SECONDS) as stage:
         survivor, victim = stage.member("survivor", pool), stage.member("victim", pool)
         stage.wait_until_ready(survivor)
         drains = Drains()
-        for number, seconds in enumerate([job for job in BURSTS for _ in range(each)]):
+        for number, seconds in enumerate(durations):
             stage.wait_until_ready(victim)
-            following = stage.member("victim", pool)
+            last = number + 1 == len(durations)
+            following = victim if last else stage.member("victim", pool)
             _drain_one(stage, victim, seconds, drains, number)
             stage.run.say(f"{pool.name}: {number + 1} drains")
             victim = following
         drained = stage.drained(REST_SECONDS)
-        return _judged(stage, pool, drains, drained)
+        return _judged(stage, pool, durations, drains, drained)
 
 
 def _drain_one(stage: Stage, victim: Member, seconds: float, drains: Drains, number: int) -> None:
@@ -75,7 +84,9 @@ def _drain_one(stage: Stage, victim: Member, seconds: float, drains: Drains, num
         drains.codes.add(code)
 
 
-def _judged(stage: Stage, pool: Pool, drains: Drains, drained: bool) -> Finding:
+def _judged(
+    stage: Stage, pool: Pool, durations: list[float], drains: Drains, drained: bool
+) -> Finding:
     count, wrong = stage.count(), Wrongs()
     wrong.when(count.lost, f"{len(count.lost)} accepted jobs lost")
     wrong.when(count.started_again, f"{len(count.started_again)} jobs ran twice")
@@ -87,7 +98,7 @@ def _judged(stage: Stage, pool: Pool, drains: Drains, drained: bool) -> Finding:
         wrong.when(counted, f"{counted} jobs have a drain counted as an attempt")
     slowest = max(drains.seconds, default=0.0)
     return Finding(
-        variant=f"{pool.name}; jobs of 0, 20, 500 ms", lease_seconds=LEASE_SECONDS,
+        variant=f"{pool.name}; jobs of {shown(durations)}", lease_seconds=LEASE_SECONDS,
         faults=len(drains.seconds), wrong=tuple(wrong.found), seconds=stage.elapsed_seconds,
         note=f"slowest drain {slowest:.1f} s",
     ).counting(count)  # fmt: skip

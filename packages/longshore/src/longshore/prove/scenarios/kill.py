@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from longshore.prove import places
 from longshore.prove.arm import Arm
 from longshore.prove.finding import Finding, Wrongs
-from longshore.prove.load import until_at_work
+from longshore.prove.load import shown, until_at_work
 from longshore.prove.member import Member, Pool
 from longshore.prove.options import Run
 from longshore.prove.stage import Stage
@@ -117,7 +117,7 @@ def _judged(stage: Stage, pool: Pool, kills: Kills, drained: bool) -> Finding:
     limit = 2 * LEASE_SECONDS
     wrong.when(waits and max(waits) > limit, f"a recovery took longer than {limit:g} s")
     return Finding(
-        variant=f"{pool.name}; jobs of 0, 20, 500 ms", lease_seconds=LEASE_SECONDS,
+        variant=f"{pool.name}; jobs of {shown(BURSTS)}", lease_seconds=LEASE_SECONDS,
         faults=len(kills.at), refused=places.refused(stage.server), recoveries=tuple(waits),
         wrong=tuple(wrong.found), seconds=stage.elapsed_seconds,
     ).counting(count)  # fmt: skip

@@ -52,11 +52,13 @@ KINDS = (
     Poison("kills its whole worker", Pool("longshore"), True),
 )
 STOCK_KINDS = (KINDS[0],)
+SHORT_KINDS = (KINDS[1], KINDS[3], KINDS[4])
 
 
 def run(run: Run) -> Iterator[Finding]:
     """Every kind of death; for stock Celery the one that its settings are meant for."""
-    for kind in STOCK_KINDS if run.arm is Arm.STOCK else KINDS:
+    kinds = SHORT_KINDS if run.options.short else KINDS
+    for kind in STOCK_KINDS if run.arm is Arm.STOCK else kinds:
         with Stage(run, lease_seconds=LEASE_SECONDS) as stage:
             yield _poison(stage, kind)
 

@@ -1,0 +1,51 @@
+"""A steady load in the background, whatever happens to the broker."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from types import TracebackType
+from typing import Self
+
+from kombu.exceptions import OperationalError
+
+from longshore.prove.producer import Producer
+
+#: More than any enqueue may take: Longshore's deadline is two seconds, stock Celery's wait ends
+#: with the fault.
+STOP_SECONDS = 60.0
+LONG_ONE_IN = 20
+
+
+class Feeder:
+    """Enqueues jobs at a rate until the context ends; a refused enqueue is not repeated."""
+
+    def __init__(
+        self, producer: Producer, *, per_second: float, job_seconds: float, long_seconds: float
+    ) -> None:
+        self._producer = producer
+        # Now and then one that runs through a good part of a fault.
+        self._durations = itertools.cycle([long_seconds, *[job_seconds] * (LONG_ONE_IN - 1)])
+        self._pause = 1 / per_second
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="prove-feeder", daemon=True)
+
+    def _run(self) -> None:
+        while not self._stop.wait(self._pause):
+            try:
+                self._producer.work(next(self._durations))
+            except OperationalError:
+                self._stop.wait(self._pause)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stop.set()
+        self._thread.join(STOP_SECONDS)
