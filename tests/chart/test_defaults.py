@@ -50,3 +50,14 @@ def test_the_test_can_be_left_out() -> None:
 
 def test_without_a_scheduler_there_is_none() -> None:
     assert "scheduler" not in render({"scheduler": {"enabled": False}}).names("Deployment")
+
+
+def test_rights_are_the_schedulers_alone_where_it_marks_busy_pods() -> None:
+    objects = render({"scheduler": {"deletionCost": {"enabled": True}}})
+    (role,) = objects.of("Role")
+    assert role["rules"] == [{"apiGroups": [""], "resources": ["pods"], "verbs": ["list", "patch"]}]
+    (binding,) = objects.of("RoleBinding")
+    for name, template in objects.pods():
+        spec = template["spec"]
+        rights = spec["serviceAccountName"] == binding["subjects"][0]["name"]
+        assert rights == spec["automountServiceAccountToken"] == name.endswith("-scheduler")

@@ -128,7 +128,7 @@ Each refusal names the values and what to write instead.
 {{/* A name twice in a container's environment is refused by a server-side apply. */}}
 {{- define "longshore.contract.env" -}}
 {{- $path := .path -}}
-{{- $own := concat (keys (include "longshore.config" .root | fromYaml)) (list "POD_NAME" "LONGSHORE_HOST" "LONGSHORE_PORT" "LONGSHORE_BROKER_URL" "LONGSHORE_BROKER_PASSWORD" "LONGSHORE_DATABASE_URL" "LONGSHORE_PROBE_SOCKET" "LONGSHORE_WORKER_DRAIN_SECONDS" "LONGSHORE_WORKER_PREFETCH" "LONGSHORE_SCHEDULER_TICK_FILE") -}}
+{{- $own := concat (keys (include "longshore.config" .root | fromYaml)) (list "POD_NAME" "LONGSHORE_HOST" "LONGSHORE_PORT" "LONGSHORE_BROKER_URL" "LONGSHORE_BROKER_PASSWORD" "LONGSHORE_DATABASE_URL" "LONGSHORE_PROBE_SOCKET" "LONGSHORE_WORKER_DRAIN_SECONDS" "LONGSHORE_WORKER_PREFETCH" "LONGSHORE_SCHEDULER_TICK_FILE" "LONGSHORE_SCHEDULER_DELETION_COST" "LONGSHORE_SCHEDULER_POD_SELECTOR") -}}
 {{- range $name, $_ := .env -}}
 {{- if has $name $own -}}
 {{- fail (printf "longshore: %s.%s is a variable that the chart sets; use the chart's own value for it" $path $name) -}}

@@ -26,10 +26,15 @@ readOnlyRootFilesystem: true
 capabilities: { drop: [ALL] }
 {{- end -}}
 
-{{/* What every pod of the set has: dict "root" $ "component" "set" "values". */}}
+{{/* What every pod of the set has: dict "root" $ "component" "set" "values", "account" of one with rights. */}}
 {{- define "longshore.podCommon" -}}
+{{- if .account }}
+serviceAccountName: {{ .account }}
+automountServiceAccountToken: true
+{{- else }}
 serviceAccountName: {{ include "longshore.serviceAccount" .root }}
 automountServiceAccountToken: false
+{{- end }}
 enableServiceLinks: false
 securityContext: {{- include "longshore.podSecurity" .root | nindent 2 }}
 {{- with .root.Values.image.pullSecrets }}

@@ -17,6 +17,10 @@ class SchedulerSettings(Settings):
     """The wall clock of the cron entries, such as Europe/Berlin."""
     scheduler_tick_file: Path | None = None
     """Rewritten in every round, at least once a second; its age tells a probe of a hang."""
+    scheduler_deletion_cost: bool = False
+    """On Kubernetes: mark busy pods, so that a scale-in takes idle ones first."""
+    scheduler_pod_selector: str = "app.kubernetes.io/component=worker"
+    """The label selector of the workers' pods."""
 
     @field_validator("scheduler_timezone")
     @classmethod
