@@ -36,6 +36,22 @@ def kubectl(*arguments: str, check: bool = True, namespace: str = NAMESPACE) -> 
     return done.stdout
 
 
+def helm(*arguments: str) -> str:
+    """Return what helm prints about the release's namespace."""
+    command = shutil.which("helm")
+    if command is None:
+        pytest.skip("no helm on the PATH")
+    done = subprocess.run(
+        [command, "--kube-context", CONTEXT, "-n", NAMESPACE, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 def get(*arguments: str) -> dict[str, Any]:
     """Return an object, or a list of them."""
     found: dict[str, Any] = json.loads(kubectl("get", *arguments, "-o", "json"))
