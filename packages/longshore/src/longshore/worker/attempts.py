@@ -6,6 +6,8 @@ from typing import Any
 
 from longshore import current
 from longshore.outcome import claim_of
+from longshore.store.suspects import is_suspect
+from longshore.worker.suspects import broker_store, note_begin
 
 
 class working_for:  # noqa: N801  used as a function; a class costs half of a generator
@@ -31,7 +33,10 @@ _WORK = "_longshore_work"
 def on_task_prerun(task: Any, **_: Any) -> None:
     """Before a handler, on pools of Celery's."""
     request = task.request
-    work = working_for(claim_of(request), getattr(request, "request_id", None))
+    held = claim_of(request)
+    if held is not None and is_suspect(held):
+        note_begin(held, broker_store(task))
+    work = working_for(held, getattr(request, "request_id", None))
     work.__enter__()
     setattr(request, _WORK, work)
 

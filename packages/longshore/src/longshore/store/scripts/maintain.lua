@@ -25,6 +25,13 @@ local function promote(queue, id)
   promoted = promoted + 1
 end
 
+-- The first lost lease counts against every job under it, a later one against those that had
+-- begun. One that ends its worker before it can begin is held back by the number of its rescues.
+local function to_blame(f)
+  local owner, begun_by, lost, interruptions = f[4], f[5], tonumber(f[6]) or 0, tonumber(f[7]) or 0
+  return lost == 0 or begun_by == owner or interruptions >= 10 * max_deliveries
+end
+
 local function rescue(queue, tag)
   local value = redis.call('HGET', key('unacked'), tag)
   drop_claim(tag, queue)
@@ -34,14 +41,15 @@ local function rescue(queue, tag)
   if not ok then return end
   local headers = type(message.headers) == 'table' and message.headers or {}
   local id = type(headers.id) == 'string' and headers.id or tag
-  local f = redis.call('HMGET', job_key(id), 'tag', 'worker', 'cancel')
+  local f = redis.call('HMGET', job_key(id), 'tag', 'worker', 'cancel', 'owner', 'begun_by', 'lost',
+    'interruptions')
   -- A second copy of the message has been claimed since: the job has its place there.
   if f[1] and f[1] ~= tag then return end
   local worker = f[2] or ''
   if f[3] == '1' then
     end_cancelled(id, redis.call('HGET', job_key(id), 'task'), t, result_ttl)
   else
-    interrupt(id, queue, raw, t, worker, 'the lease of its worker ended', true, max_deliveries,
+    interrupt(id, queue, raw, t, worker, 'the lease of its worker ended', to_blame(f), max_deliveries,
       result_ttl)
   end
   rescued = rescued + 1

@@ -29,6 +29,7 @@ from longshore.worker.attempts import working_for
 from longshore.worker.pool.board import Held
 from longshore.worker.pool.events import Events
 from longshore.worker.pool.outcomes import OutcomeBuffer
+from longshore.worker.suspects import note_begin
 
 logger = get_logger(__name__)
 
@@ -75,7 +76,6 @@ def prepare(delivery: Delivery, hostname: str) -> Prepared:
     request = {
         **headers,
         "headers": {name: headers[name] for name in headers.keys() - CELERY_HEADERS},
-        "eta": None,
         "longshore": claim.header(),
         "properties": properties,
         "reply_to": properties.get("reply_to"),
@@ -128,6 +128,7 @@ class Runner:
         elif self._expired(prepared):
             self._expire(prepared)
         else:
+            note_begin(prepared.claim, self._store)
             with working_for(prepared.claim, prepared.request.get("request_id")):
                 self._trace(prepared)
 

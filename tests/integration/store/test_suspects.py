@@ -1,0 +1,47 @@
+"""A job that was only claimed beside one that ends its workers is not quarantined with it."""
+
+from __future__ import annotations
+
+from longshore.records import DeadReason, JobState
+from longshore.store import jobs
+from longshore.store.suspects import begin, is_suspect
+
+
+def test_only_what_had_begun_is_quarantined(store, enqueue, take, rescue_all):
+    guilty, innocent = enqueue(), enqueue()
+    for _ in range(3):
+        claims = {one.claim.job_id: one.claim for one in take(limit=2)}
+        if is_suspect(claims[guilty]):
+            assert store.run(begin(claims[guilty])) is True
+        rescue_all()
+    assert store.run(jobs.get(guilty)).dead_reason is DeadReason.QUARANTINED
+    record = store.run(jobs.get(innocent))
+    assert (record.state, record.interruptions) == (JobState.QUEUED, 3)
+
+
+def test_one_that_ends_its_worker_before_it_begins_is_held_back_in_the_end(
+    store, client, enqueue, take, rescue_all
+):
+    job_id = enqueue()
+    take()
+    rescue_all()
+    client.hset(f"longshore:job:{job_id}", "interruptions", 30)
+    for _ in range(2):
+        take()
+        rescue_all()
+    assert store.run(jobs.get(job_id)).dead_reason is DeadReason.QUARANTINED
+
+
+def test_a_stale_owner_cannot_say_that_it_begins(store, client, enqueue, take, rescue_all):
+    job_id = enqueue()
+    (stale,) = take("w1")
+    rescue_all()
+    take("w2")
+    assert store.run(begin(stale.claim)) is False
+    assert not client.hexists(f"longshore:job:{job_id}", "begun_by")
+
+
+def test_a_retry_is_no_suspect(store, enqueue, take):
+    enqueue()
+    (delivery,) = take()
+    assert not is_suspect(delivery.claim)
