@@ -79,7 +79,7 @@ clean: ## Remove the environment and caches; data stay
 	@find packages services tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 ##: Kubernetes
-.PHONY: kind-up kind-down images dev deploy rollout e2e chart-test
+.PHONY: kind-up kind-down images dev deploy rollout e2e chart-readme chart-test
 # Tools of a test bed for machines that reach no registry; elsewhere those on the PATH are used.
 export LONGSHORE_TESTBED ?= $(abspath $(wildcard ../shared/cluster))
 ENV ?= dev
@@ -107,6 +107,9 @@ rollout: ## Restart worker sets, scheduler and api in this order, and say what d
 e2e: $(BIN)/.synced ## Run the tests on the local cluster
 	@k8s-dev/cluster.sh up && NAMESPACE=longshore-e2e k8s-dev/deploy.sh e2e
 	@$(WITH_TOOLS) $(BIN)/pytest tests/e2e $(ARGS)
+
+chart-readme: $(BIN)/.synced ## Write the chart's README from its values
+	@$(BIN)/python tools/chart_readme.py
 
 chart-test: $(BIN)/.synced ## Test the chart with the real helm, and what the images promise
 	@$(WITH_TOOLS) $(BIN)/pytest tests/chart tests/images $(ARGS)

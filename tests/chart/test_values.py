@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -76,3 +78,15 @@ def test_every_value_has_a_word_of_explanation_near_it() -> None:
 @pytest.mark.parametrize("environment", shipped())
 def test_every_shipped_environment_renders(environment: str) -> None:
     assert render(environment=environment).of("Deployment")
+
+
+def test_the_readme_is_that_of_the_values() -> None:
+    done = subprocess.run(
+        [sys.executable, "tools/chart_readme.py", "--check"],
+        cwd=CHART.parents[1],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
