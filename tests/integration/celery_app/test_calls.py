@@ -53,6 +53,12 @@ def test_eta_waits(shop):
     assert datetime.now(UTC) >= eta
 
 
+def test_the_handler_knows_its_eta(shop):
+    eta = datetime.now(UTC) + timedelta(seconds=0.2)
+    request = shop.whoami.apply_async(eta=eta).get(timeout=SECONDS)
+    assert datetime.fromisoformat(request["eta"]) == eta
+
+
 def test_what_has_expired_does_not_run(shop, arm):
     result = shop.ledger.apply_async(("expired",), expires=datetime.now(UTC) - timedelta(seconds=9))
     until(lambda: result.state == "REVOKED", SECONDS)

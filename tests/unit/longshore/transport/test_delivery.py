@@ -17,10 +17,10 @@ def delivery(headers, *, attempt=1, number=1, claimed=True):
     return Delivery("q", json.dumps(raw).encode(), claim)
 
 
-def test_the_claim_is_a_header_and_the_delay_is_over():
+def test_the_claim_is_a_header_beside_those_that_came():
     headers = payload_of(delivery({"id": "job-1", "eta": "2026-01-01T00:00:00"}))["headers"]
     assert headers["longshore"]["token"] == "me#1"
-    assert headers["eta"] is None
+    assert headers["eta"] == "2026-01-01T00:00:00"
 
 
 @pytest.mark.parametrize(

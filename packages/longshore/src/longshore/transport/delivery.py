@@ -11,17 +11,13 @@ from longshore.store.claims import Delivery
 
 
 def payload_of(delivery: Delivery) -> dict[str, Any]:
-    """The envelope with the claim in its headers.
-
-    A delay has been served by the store, so the worker must not hold the job for it again.
-    """
+    """The envelope with the claim in its headers."""
     payload: dict[str, Any] = loads(bytes_to_str(delivery.raw))
     if delivery.claim is None:
         return payload
     headers = payload.get("headers")
     if isinstance(headers, dict) and "id" in headers:
         headers["longshore"] = delivery.claim.header()
-        headers["eta"] = None
     info = payload["properties"].get("delivery_info")
     if isinstance(info, dict):
         info["redelivered"] = delivery.claim.delivery > delivery.claim.attempt

@@ -17,6 +17,14 @@ class LongshoreRequest(Request):  # type: ignore[misc]
     """A job in a worker. The claim is settled by its outcome, in the pool's process when the
     result backend is Longshore's, otherwise here when the pool reports."""
 
+    @property
+    def eta(self) -> Any:
+        """The time until which the worker must hold the job; the handler's request has its own.
+
+        None under a claim: the store has served the delay, by the clock of the server.
+        """
+        return None if "longshore" in self.request_dict else super().eta
+
     def on_accepted(self, pid: int, time_accepted: float) -> None:
         """The pool has started the handler."""
         BOOK.begin(self.message.delivery_tag)
