@@ -130,3 +130,11 @@ $(BENCH)/.synced: uv.lock pyproject.toml
 	@uv=$$(sh tools/uv.sh) && python=$$(sh tools/python.sh) && \
 	    UV_PROJECT_ENVIRONMENT=$(BENCH) "$$uv" sync --quiet --locked --group bench --python "$$python"
 	@touch $@
+
+##: what is lost when something is killed, beside stock Celery
+.PHONY: prove prove-short
+prove: $(BIN)/.synced ## Do every fault to both arms and write docs/proof.md (about two hours)
+	@$(BIN)/longshore prove --page docs/proof.md $(ARGS)
+
+prove-short: $(BIN)/.synced ## The same in small, in about three minutes
+	@$(BIN)/longshore prove --short $(ARGS)

@@ -60,4 +60,4 @@ def counted_twice(server: ValkeyServer, jobs: Iterable[str]) -> int:
 def dead(server: ValkeyServer) -> set[str]:
     """Longshore only: the jobs among the dead letters."""
     with server.client() as client:
-        return {job.decode() for job in client.zrange("longshore:dead", 0, -1)}
+        return {str(job, "utf-8") for job in client.zrange("longshore:dead", 0, -1)}

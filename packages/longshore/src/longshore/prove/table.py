@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -23,7 +23,7 @@ WIDTH_OF_A_LOG = 160
 
 
 @contextmanager
-def progress(console: Console) -> Iterator[Say]:
+def progress(console: Console) -> Generator[Say]:
     """Shows one line that changes; on anything but a terminal, each new scenario's first line."""
     if not console.is_terminal:
         yield _Once(console).say

@@ -41,13 +41,20 @@ def run(run: Run) -> Iterator[Finding]:
         yield _longshore(run, pool)
 
 
+def _durations(run: Run) -> list[float]:
+    """How long the jobs around each kill take; a short run leaves out those between."""
+    each = run.count(full=1000, short=8) // (len(POOLS) * len(BURSTS))
+    if each:
+        return [seconds for seconds in BURSTS for _ in range(each)]
+    return [min(BURSTS), max(BURSTS)]
+
+
 def _longshore(run: Run, pool: Pool) -> Finding:
-    kills_each = max(run.count(full=1000, short=12) // (len(POOLS) * len(BURSTS)), 1)
-    durations = [seconds for seconds in BURSTS for _ in range(kills_each)]
+    durations = _durations(run)
     with Stage(run, lease_seconds=LEASE_SECONDS) as stage:
         kills = _kill_all(stage, pool, durations)
         drained = stage.drained(DRAIN_SECONDS)
-        return _judged(stage, pool, kills, drained)
+        return _judged(stage, pool, kills, drained, shown(durations))
 
 
 def _stock(run: Run) -> Finding:
@@ -103,7 +110,7 @@ def _kill_one(stage: Stage, victim: Member, seconds: float, kills: Kills, number
         stage.producer.work(seconds)
 
 
-def _judged(stage: Stage, pool: Pool, kills: Kills, drained: bool) -> Finding:
+def _judged(stage: Stage, pool: Pool, kills: Kills, drained: bool, durations: str) -> Finding:
     marks, count, wrong = stage.ledger.marks(), stage.count(), Wrongs()
     waits = [
         wait
@@ -117,7 +124,7 @@ def _judged(stage: Stage, pool: Pool, kills: Kills, drained: bool) -> Finding:
     limit = 2 * LEASE_SECONDS
     wrong.when(waits and max(waits) > limit, f"a recovery took longer than {limit:g} s")
     return Finding(
-        variant=f"{pool.name}; jobs of {shown(BURSTS)}", lease_seconds=LEASE_SECONDS,
+        variant=f"{pool.name}; jobs of {durations}", lease_seconds=LEASE_SECONDS,
         faults=len(kills.at), refused=places.refused(stage.server), recoveries=tuple(waits),
         wrong=tuple(wrong.found), seconds=stage.elapsed_seconds,
     ).counting(count)  # fmt: skip

@@ -8,15 +8,18 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from longshore.envelope import NewJob
 from longshore.errors import BrokerUnavailable
+from longshore.prove import service
 from longshore.prove.arm import Arm
 from longshore.prove.finding import Finding, Wrongs
 from longshore.prove.options import Run
 from longshore.prove.stage import Stage
 from longshore.prove.ticker import Ticker
 from longshore.prove.verdict import percentile
+from longshore.prove.waiting import holds
 from longshore.prove.work import QUEUE, WORK
 from longshore.store import AsyncStore, StoreSettings, jobs
 from longshore.testing.server import ValkeyServer
@@ -31,6 +34,9 @@ CALL_SECONDS = 2.0 + MARGIN_SECONDS
 BLOCKED_SECONDS = 8.0
 LOOP_SECONDS = 0.05
 AT_ONCE = 20
+REQUESTS = 5
+#: Enough for a p99 to be more than the slowest.
+PULSES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,9 @@ def run(run: Run) -> Iterator[Finding]:
         if run.arm is Arm.LONGSHORE:
             with Stage(run, lease_seconds=LEASE_SECONDS) as stage:
                 yield asyncio.run(_asyncio(stage, fault))
+            if service.is_installed():
+                with Stage(run, lease_seconds=LEASE_SECONDS) as stage:
+                    yield _service(stage, fault)
 
 
 def _celery(stage: Stage, fault: Fault) -> Finding:
@@ -104,6 +113,35 @@ async def _asyncio(stage: Stage, fault: Fault) -> Finding:
         fault.end(stage.server)
         await store.run(jobs.enqueue(_new_job()))
     return _judged(stage, fault, calls, ticker)
+
+
+def _service(stage: Stage, fault: Fault) -> Finding:
+    """The api's own deadline is the default one."""
+    with service.Service(stage.server.url, stage.folder) as api:
+        accepted = api.enqueue()
+        with service.Pulse(api) as pulse:
+            fault.begin(stage.server)
+            answers = [_timed_request(api) for _ in range(REQUESTS)]
+            holds(lambda: len(pulse.seconds) >= PULSES, BLOCKED_SECONDS)
+        fault.end(stage.server)
+    statuses, slowest = {status for status, _ in answers}, max(took for _, took in answers)
+    late, wrong = percentile(pulse.seconds, 0.99), Wrongs()
+    wrong.when(accepted != HTTPStatus.ACCEPTED, f"before the fault an enqueue got {accepted}")
+    wrong.when(statuses != {HTTPStatus.SERVICE_UNAVAILABLE}, f"enqueues got {sorted(statuses)}")
+    wrong.when(slowest > CALL_SECONDS, f"an enqueue took {slowest:.1f} s")
+    wrong.when(pulse.failed, f"/livez failed {pulse.failed} times")
+    wrong.when(late > LOOP_SECONDS, f"/livez took {late * 1000:.0f} ms (p99)")
+    return Finding(
+        variant=f"the api, while the broker {fault.title}", lease_seconds=LEASE_SECONDS, faults=1,
+        accepted=1, wrong=tuple(wrong.found), seconds=stage.elapsed_seconds,
+        note=f"slowest answer 503 after {slowest:.2f} s; /livez p99 {late * 1000:.0f} ms"
+        f" of {len(pulse.seconds)} requests",
+    )  # fmt: skip
+
+
+def _timed_request(api: service.Service) -> tuple[int, float]:
+    began = time.monotonic()
+    return api.enqueue(), time.monotonic() - began
 
 
 def _new_job() -> NewJob:
