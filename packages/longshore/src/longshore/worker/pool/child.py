@@ -53,6 +53,7 @@ class Plan:
     store: Store
     board: Board
     orders: OrderBook
+    slot: int
     max_jobs: int | None
     max_memory_kib: int | None
 
@@ -122,7 +123,7 @@ class Child:
         if self._plan.orders.version != self._orders.version:
             self._orders = self._plan.orders.read() or self._orders
             runner.events.turn(self._orders.events)
-            self._rates.set(self._orders.rates, self._orders.children)
+            self._rates.set(self._orders.rates, self._orders.children, self._plan.slot)
 
     def _worn_out(self) -> bool:
         if self._plan.max_jobs and self._jobs_done >= self._plan.max_jobs:

@@ -61,13 +61,14 @@ class TaskPool(BasePool):  # type: ignore[misc]
             options.setdefault("result_ttl_seconds", _seconds(self.app.conf.result_expires))
         return settings_from_options(options)
 
-    def _plan(self, board: Board) -> Plan:
+    def _plan(self, board: Board, slot: int) -> Plan:
         return Plan(
             app=self.app,
             hostname=BOOK.worker,
             store=self._store,
             board=board,
             orders=self._orders,
+            slot=slot,
             max_jobs=self.options.get("maxtasksperchild"),
             max_memory_kib=self.options.get("max_memory_per_child"),
         )

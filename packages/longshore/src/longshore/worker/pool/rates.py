@@ -18,7 +18,9 @@ class Bucket:
 
     def wait(self, now: float) -> float:
         """Takes one job's worth, or says how many seconds from now there would be one."""
-        if self.seen_at is not None:
+        if self.seen_at is None:
+            self.seen_at = now
+        else:
             self.level = min(1.0, self.level + (now - self.seen_at) * self.per_second)
         self.seen_at = now
         if self.level >= 1.0:
@@ -33,10 +35,16 @@ class Rates:
 
     _buckets: dict[str, Bucket] = field(default_factory=dict)
 
-    def set(self, limits: Mapping[str, str | float], shares: int) -> None:
-        """New limits, as Celery writes them (``10/m``), of which this child has one share."""
+    def set(self, limits: Mapping[str, str | float], shares: int, slot: int) -> None:
+        """New limits, as Celery writes them (``10/m``), of which this child has one share.
+
+        ``slot`` counts the children from 0: each begins a step later than the one before, so
+        that together they do not begin with a burst.
+        """
+        shares = max(shares, 1)
+        first = 1.0 - (slot % shares) / shares
         self._buckets = {
-            task: Bucket(per_second / max(shares, 1))
+            task: Bucket(per_second / shares, level=first)
             for task, limit in limits.items()
             if (per_second := rate(limit)) > 0
         }

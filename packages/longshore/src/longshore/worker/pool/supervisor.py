@@ -36,6 +36,7 @@ class Process:
 
     pid: int
     board: Board
+    slot: int
     #: what becomes of the running job when this child was ended on purpose
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     soft_sent: set[str] = field(default_factory=set)
@@ -45,7 +46,7 @@ class Supervisor:
     """Keeps ``size`` children alive and their claims in order."""
 
     def __init__(
-        self, size: int, store: Store, new_plan: Callable[[Board], Plan], on_time_limit: Any
+        self, size: int, store: Store, new_plan: Callable[[Board, int], Plan], on_time_limit: Any
     ) -> None:
         self.size = size
         self._store, self._new_plan, self._on_time_limit = store, new_plan, on_time_limit
@@ -84,13 +85,17 @@ class Supervisor:
             self._fork()
 
     def _fork(self) -> None:
-        board = Board()
-        plan = self._new_plan(board)
+        board, slot = Board(), self._free_slot()
+        plan = self._new_plan(board, slot)
         with self._lock:
             pid = os.fork()
             if pid == 0:
                 run_child(plan)
-            self._processes[pid] = Process(pid, board)
+            self._processes[pid] = Process(pid, board, slot)
+
+    def _free_slot(self) -> int:
+        taken = {process.slot for process in self._processes.values()}
+        return min(set(range(len(taken) + 1)) - taken)
 
     def _reap(self) -> None:
         for process in self.processes:
