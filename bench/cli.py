@@ -33,11 +33,13 @@ def main(words: Sequence[str] | None = None) -> int:
         with new_run(Size(chosen.share, chosen.repeat), frozenset(chosen.only)) as run:
             failed = sum(_measure(run, name, chosen.results) for name in chosen.measures)
     results = read_all(chosen.results)
-    console = _console()
-    for table in [*tables(results), targets_table(results)]:
-        table.show(console)
+    found = tables(results)
     if not chosen.only:
+        found = [*found, targets_table(results)]
         write_page(results, chosen.page)
+    console = _console()
+    for table in found:
+        table.show(console)
     return int(failed > 0)
 
 

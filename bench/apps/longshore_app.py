@@ -7,12 +7,12 @@ from itertools import islice, repeat
 
 from bench.environment import longshore_url
 from longshore.envelope import NewJob
-from longshore.store import AsyncStore
-from longshore.store.jobs import enqueue as enqueue_job
+from longshore.store import AsyncStore, Enqueuer
 from longshore.store.jobs import enqueue_all
 
 AT_ONCE = 1000
 store = AsyncStore.from_url(longshore_url())
+enqueuer = Enqueuer(store)
 
 
 def new_job(task: str, argument: float) -> NewJob:
@@ -27,8 +27,8 @@ def new_job(task: str, argument: float) -> NewJob:
 
 
 async def enqueue(task: str, argument: float) -> None:
-    """One job: record, idempotency check, place and bell in one round trip."""
-    await store.run(enqueue_job(new_job(task, argument)))
+    """One job: record, idempotency check, place and bell; callers at one time share a call."""
+    await enqueuer.enqueue(new_job(task, argument))
 
 
 async def enqueue_many(task: str, argument: float, count: int) -> None:
