@@ -16,14 +16,16 @@ from celery.backends.redis import RedisBackend
 from celery.exceptions import TaskRevokedError
 from celery.utils.log import get_logger
 
+from longshore.broker_url import broker_url_of
 from longshore.current import Claim
 from longshore.errors import BrokerUnavailable, UnknownJob
 from longshore.outcome import HOLDER, claim_of, error_of, settlement_of
 from longshore.store import Call, Store, StoreSettings
 from longshore.store.claims import note_retry, settle
 from longshore.store.jobs import cancel
+from longshore.store.result_place import BackendPlace
 from longshore.store.settings import settings_from_options
-from longshore.store.url import redis_url, same_server
+from longshore.store.url import same_server, shown
 
 logger = get_logger(__name__)
 
@@ -38,10 +40,14 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
     claim settled after it, so that a crash in between repeats the job rather than losing it.
     """
 
-    def __init__(self, url: str | None = None, **options: Any) -> None:
-        shown_url = url
-        super().__init__(url=redis_url(url) if url else None, **options)
-        self.url = shown_url
+    #: the scheme that Celery cuts off a URL with a plus sign in its scheme
+    scheme = "longshore"
+
+    def __init__(self, url: str | None = None, app: Any = None, **options: Any) -> None:
+        place = BackendPlace.of(url, self.scheme, app.conf.redis_backend_use_ssl)
+        self._place = place
+        super().__init__(url=place.celery_url, app=app, **options)
+        self.url = place.url
         self._broker_store: Store | None = None
         self._with_broker: bool | None = None
 
@@ -53,9 +59,27 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
             options.setdefault("result_ttl_seconds", int(self.expires))
         return settings_from_options(options)
 
+    def as_uri(self, include_password: bool = False) -> str:
+        """The URL, without its passwords unless they are asked for."""
+        return self.url if include_password else shown(self.url)
+
+    def _get_pool(self, **params: Any) -> Any:
+        pool = self._place.sentinel_pool(params)
+        return super()._get_pool(**params) if pool is None else pool
+
+    def _add_global_keyprefix(self) -> None:
+        """Results beside the queues have the queues' key prefix: one script writes both."""
+        broker, prefix = self._broker_url, self.settings.key_prefix
+        if not broker.startswith("longshore") or not same_server(self._place.url, broker):
+            super()._add_global_keyprefix()
+            return
+        for kind in ("task", "group", "chord"):
+            name = f"{kind}_keyprefix"
+            setattr(self, name, f"{prefix}{getattr(self, name)}")
+
     @property
     def _broker_url(self) -> str:
-        return str(self.app.conf.broker_write_url or self.app.conf.broker_url or "")
+        return broker_url_of(self.app.conf)
 
     @property
     def broker_store(self) -> Store | None:
@@ -68,7 +92,7 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
     def with_broker(self) -> bool:
         """Whether results live in the same database as the queues."""
         if self._with_broker is None:
-            self._with_broker = same_server(self.url or "", self._broker_url)
+            self._with_broker = same_server(self.url, self._broker_url)
         return self._with_broker
 
     def on_task_call(self, producer: Any, task_id: str) -> None:
@@ -202,3 +226,9 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
             with contextlib.suppress(TypeError, ValueError):
                 return json.dumps(document)
         return self.encode(document)
+
+
+class TLSLongshoreBackend(LongshoreBackend):
+    """The same over TLS."""
+
+    scheme = "longshores"

@@ -16,6 +16,7 @@ from typing import Any
 from celery import Celery
 from celery.beat import Scheduler
 
+from longshore.broker_url import broker_url_of
 from longshore.errors import SettingsError
 from longshore.schedule.celery_entries import read_entries
 from longshore.schedule.entry import ScheduleEntry
@@ -102,8 +103,7 @@ def broker_url(app: Celery) -> str:
     Raises:
         SettingsError: it is not one of Longshore's.
     """
-    configured = app.conf.broker_write_url or ""
-    url = str(configured if isinstance(configured, str) else configured[0]).split(";")[0]
+    url = broker_url_of(app.conf)
     if not url.startswith("longshore"):
         raise SettingsError(
             f"the broker is {shown(url)}; this scheduler needs longshore://, others Celery's own"

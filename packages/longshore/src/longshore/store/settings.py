@@ -16,6 +16,7 @@ RANGES: dict[str, tuple[float, float, str]] = {
     "record_ttl_seconds": (1, 31_536_000, "s"),
     "recent_limit": (100, 10_000_000, "jobs"),
     "max_connections": (2, 1000, "connections"),
+    "breaker_seconds": (0, 3600, "s"),
 }
 
 
@@ -44,10 +45,15 @@ class StoreSettings:
     def __post_init__(self) -> None:
         for name, (low, high, unit) in RANGES.items():
             value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise SettingsError(f"{name} is {value!r} but must be a number of {unit}")
             if not low <= value <= high:
                 raise SettingsError(
                     f"{name} is {value:g} but must lie between {low:g} and {high:g} {unit}"
                 )
+
+        if not str(self.key_prefix).isprintable():
+            raise SettingsError(f"key_prefix is {self.key_prefix!r} but must be printable text")
 
     @property
     def renew_every_seconds(self) -> float:

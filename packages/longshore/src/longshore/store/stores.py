@@ -9,16 +9,16 @@ from typing import Any, Self, TypeVar
 
 import redis
 import redis.asyncio
-from redis.asyncio.retry import Retry as AsyncRetry
-from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, NoScriptError, RedisError
-from redis.retry import Retry
 
 from longshore.errors import BrokerRefused, BrokerUnavailable
 from longshore.store.breaker import Breaker
 from longshore.store.call import Call
+from longshore.store.connecting import open_async_client, open_client
+from longshore.store.packing import quicken
 from longshore.store.settings import StoreSettings
-from longshore.store.url import redis_url, shown
+from longshore.store.tls import certificate_error
+from longshore.store.url import shown
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -29,21 +29,13 @@ CONNECTION_ERRORS = (redis.ConnectionError, redis.TimeoutError, OSError)
 #: The server does not know the script that EVALSHA names.
 ScriptMissing = NoScriptError
 
-
-def no_retries() -> Retry:
-    """redis-py must not repeat a command: the store decides that, within its deadline."""
-    return Retry(NoBackoff(), 0)
+#: The server does not let this user in, or not with this password.
+LoginRefused = AuthenticationError
 
 
-def client_options(settings: StoreSettings) -> dict[str, Any]:
-    """What every connection of a store is opened with."""
-    return {
-        "max_connections": settings.max_connections,
-        "socket_timeout": settings.deadline_seconds * 0.75,
-        "socket_connect_timeout": settings.deadline_seconds * 0.75,
-        "socket_keepalive": True,
-        "health_check_interval": 0,
-    }
+def is_demotion(error: Exception) -> bool:
+    """Whether this server has become a replica: who is the primary must be asked again."""
+    return "READONLY" in str(error) or "UNBLOCKED" in str(error)
 
 
 class _Attempts:
@@ -66,6 +58,8 @@ class _Attempts:
         """
         if isinstance(error, AuthenticationError):
             raise BrokerRefused(f"broker {self._place} refused the login: {error}") from error
+        if reason := certificate_error(error):
+            raise BrokerRefused(f"broker {self._place}: {reason}") from error
         now = time.monotonic()
         timed_out = isinstance(error, redis.TimeoutError | TimeoutError)
         # A stale pooled connection fails at once; a refused port is worth a few quick tries.
@@ -78,9 +72,16 @@ class _Attempts:
             f" ({type(error).__name__})"
         ) from error
 
-    def refused(self, error: Exception) -> BrokerRefused:
-        """The server's own refusal, as one clear line."""
-        return BrokerRefused(f"broker {self._place} refused {self._name}: {error}")
+    def refused(self, error: Exception) -> None:
+        """Returns when the call should be sent again, to the server that is the primary now.
+
+        Raises:
+            BrokerRefused: the server's own refusal, as one clear line.
+        """
+        waited = time.monotonic() - self._began
+        if is_demotion(error) and waited < self._deadline_seconds * 0.25:
+            return
+        raise BrokerRefused(f"broker {self._place} refused {self._name}: {error}") from error
 
     @property
     def pause_seconds(self) -> float:
@@ -103,11 +104,13 @@ class Store:
 
     @classmethod
     def from_url(cls, url: str, settings: StoreSettings | None = None) -> Self:
-        """A store on the server of a ``longshore://`` or ``redis://`` URL; connects lazily."""
+        """A store on the server of a broker URL; connects lazily.
+
+        Raises:
+            SettingsError: the URL is wrong.
+        """
         settings = settings or StoreSettings()
-        retry = Retry(NoBackoff(), 0)
-        client = redis.Redis.from_url(redis_url(url), retry=retry, **client_options(settings))
-        return cls(client, shown(url), settings)
+        return cls(open_client(url, settings), shown(url), settings)
 
     @classmethod
     def on_pool(cls, pool: redis.ConnectionPool, place: str, settings: StoreSettings) -> Self:
@@ -124,7 +127,8 @@ class Store:
                 attempts.connection_failed(error)
                 time.sleep(attempts.pause_seconds)
             except RedisError as error:
-                raise attempts.refused(error) from error
+                attempts.refused(error)
+                self._ask_elsewhere(attempts.pause_seconds)
             else:
                 self.breaker.succeeded()
                 return call.read(answer)
@@ -146,7 +150,8 @@ class Store:
                 attempts.connection_failed(error)
                 time.sleep(attempts.pause_seconds)
             except RedisError as error:
-                raise attempts.refused(error) from error
+                attempts.refused(error)
+                self._ask_elsewhere(attempts.pause_seconds)
             else:
                 self.breaker.succeeded()
                 return first.read(one), second.read(two)
@@ -163,6 +168,10 @@ class Store:
             elif isinstance(answers[index], RedisError):
                 raise answers[index]
         return answers
+
+    def _ask_elsewhere(self, pause_seconds: float) -> None:
+        self._client.connection_pool.disconnect(inuse_connections=False)
+        time.sleep(pause_seconds)
 
     def new_connection(self) -> Any:
         """A connection outside the pool, for a command that blocks; the caller closes it."""
@@ -195,19 +204,20 @@ class AsyncStore:
     """
 
     def __init__(self, client: redis.asyncio.Redis, place: str, settings: StoreSettings) -> None:
+        quicken(client.connection_pool)
         self._client, self._place = client, place
         self.settings = settings
         self.breaker = Breaker(settings.breaker_seconds)
 
     @classmethod
     def from_url(cls, url: str, settings: StoreSettings | None = None) -> Self:
-        """A store on the server of a ``longshore://`` or ``redis://`` URL; connects lazily."""
+        """A store on the server of a broker URL; connects lazily.
+
+        Raises:
+            SettingsError: the URL is wrong.
+        """
         settings = settings or StoreSettings()
-        retry = AsyncRetry(NoBackoff(), 0)
-        client = redis.asyncio.Redis.from_url(
-            redis_url(url), retry=retry, **client_options(settings)
-        )
-        return cls(client, shown(url), settings)
+        return cls(open_async_client(url, settings), shown(url), settings)
 
     async def run(self, call: Call[T]) -> T:
         """Runs one call; the script is sent along when the server does not know it yet."""
@@ -220,7 +230,9 @@ class AsyncStore:
                 attempts.connection_failed(error)
                 await asyncio.sleep(attempts.pause_seconds)
             except RedisError as error:
-                raise attempts.refused(error) from error
+                attempts.refused(error)
+                await self._client.connection_pool.disconnect(inuse_connections=False)
+                await asyncio.sleep(attempts.pause_seconds)
             else:
                 self.breaker.succeeded()
                 return call.read(answer)

@@ -17,16 +17,19 @@ from longshore.current import claim as current_claim
 from longshore.envelope import PRIORITY_STEPS
 from longshore.errors import BrokerRefused, BrokerUnavailable
 from longshore.store import Store
+from longshore.store.connecting import no_retries
 from longshore.store.jobs import Enqueued, post
 from longshore.store.queues import purge, ring
 from longshore.store.settings import StoreSettings, settings_from_options
-from longshore.store.stores import no_retries
+from longshore.store.stores import LoginRefused
+from longshore.store.tls import certificate_error, tls_options
 from longshore.transport.book import BOOK
 from longshore.transport.claiming import ClaimingMixin
 from longshore.transport.errors import PublishRefused, PublishUnavailable
 from longshore.transport.keeper import KEEPERS
 from longshore.transport.publishing import is_job, post_of
 from longshore.transport.qos import QoS
+from longshore.transport.sentinel import SentinelMixin
 from longshore.transport.stores import STORES
 
 logger = get_logger(__name__)
@@ -37,7 +40,7 @@ PURGE_AT_ONCE = 1000
 PUBLISH_PAUSE_SECONDS = 0.25
 
 
-class Channel(ClaimingMixin, kombu_redis.Channel):  # type: ignore[misc]
+class Channel(SentinelMixin, ClaimingMixin, kombu_redis.Channel):  # type: ignore[misc]
     """A channel whose jobs cannot be lost.
 
     Raises:
@@ -61,9 +64,13 @@ class Channel(ClaimingMixin, kombu_redis.Channel):  # type: ignore[misc]
             self._answer_within(self.settings.deadline_seconds * 0.75)
         try:
             super().__init__(connection, **options)
+        except LoginRefused as error:
+            raise PublishRefused(f"broker {self.place} refused the login: {error}") from error
         except connection.connection_errors as error:
             if BOOK.kept_by_worker:
                 raise  # a worker's consumer waits for its broker
+            if reason := certificate_error(error):
+                raise PublishRefused(f"broker {self.place}: {reason}") from error
             raise PublishUnavailable(f"broker {self.place} cannot be reached: {error}") from error
 
     def _answer_within(self, seconds: float) -> None:
@@ -85,7 +92,14 @@ class Channel(ClaimingMixin, kombu_redis.Channel):  # type: ignore[misc]
         pool.max_connections = self.settings.max_connections
         return pool
 
+    #: whether the URL asks for TLS; Celery's broker_use_ssl may ask for it, too
+    secure = False
+
     def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:
+        client = self.connection.client
+        # kombu connects in the clear, without a word, when it is given what it cannot read.
+        if self.secure or client.ssl:
+            client.ssl = tls_options(client.ssl)
         return {**super()._connparams(asynchronous), "retry": no_retries()}
 
     def basic_consume(self, queue: str, no_ack: bool = False, *args: Any, **options: Any) -> Any:
@@ -168,7 +182,4 @@ class Channel(ClaimingMixin, kombu_redis.Channel):  # type: ignore[misc]
 class TLSChannel(Channel):
     """The same over TLS; certificates are checked unless the URL or app says otherwise."""
 
-    def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:
-        if not self.connection.client.ssl:
-            self.connection.client.ssl = {"ssl_cert_reqs": "required"}
-        return super()._connparams(asynchronous)
+    secure = True

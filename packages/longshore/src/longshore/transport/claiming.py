@@ -22,7 +22,7 @@ from longshore.store.claims import (
     renew,
 )
 from longshore.store.queues import bell_key
-from longshore.store.stores import ScriptMissing
+from longshore.store.stores import ScriptMissing, is_demotion
 from longshore.transport.book import BOOK
 from longshore.transport.delivery import payload_of
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         client: Any
         connection: Any
         connection_errors: tuple[type[Exception], ...]
+        ResponseError: type[Exception]
         priority_steps: list[int]
         brpop_timeout: float
         qos: Any
@@ -101,6 +102,8 @@ class ClaimingMixin(_Base):
         connection.send_packed_command(connection.pack_commands(commands))
 
     def _room(self) -> int:
+        if not BOOK.kept_by_worker:
+            return 1  # kombu's own consumers count on one message for each drain_events()
         room = self.qos.can_consume_max_estimate()
         return UNLIMITED_CLAIM if room is None else max(1, min(room, UNLIMITED_CLAIM))
 
@@ -136,6 +139,11 @@ class ClaimingMixin(_Base):
         except self.connection_errors:
             connection.disconnect()
             raise
+        except self.ResponseError as error:
+            if not is_demotion(error):
+                raise
+            connection.disconnect()
+            raise ConnectionError("the broker has become a replica") from error
 
     def _deliver_all(self, deliveries: list[Delivery]) -> bool:
         if not deliveries:

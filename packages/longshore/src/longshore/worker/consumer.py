@@ -11,6 +11,9 @@ from longshore.store.claims import Settlement
 from longshore.transport.book import BOOK
 from longshore.worker.probe.step import answering
 
+#: Celery's own pauses grow to 30 s: a broker that is back would wait for its workers.
+RECONNECT_SECONDS = {"interval_start": 0.5, "interval_step": 0.5, "interval_max": 3.0}
+
 
 def kept(reason: DeadReason, error: BaseException) -> Settlement:
     """The settlement of a message that no handler can take: kept for a person."""
@@ -26,7 +29,7 @@ class LongshoreConsumer(Consumer):  # type: ignore[misc]
         wait = conn.ensure_connection
 
         def wait_answering(*args: Any, callback: Any = None, **named: Any) -> Any:
-            return wait(*args, callback=answering(callback), **named)
+            return wait(*args, callback=answering(callback), **{**RECONNECT_SECONDS, **named})
 
         conn.ensure_connection = wait_answering
         return super().ensure_connected(conn)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from celery.signals import worker_shutting_down
 from celery.utils.log import get_logger
 
+from longshore.broker_url import broker_url_of
+from longshore.errors import SettingsError
+from longshore.store.connecting import check_url
+from longshore.store.settings import settings_from_options
 from longshore.transport.book import BOOK
 from longshore.worker import control
 from longshore.worker.drain import Watchdog, drain_limit
@@ -37,6 +42,7 @@ def on_worker_init(sender: Any, **_: Any) -> None:
     """Called by Celery before the worker's parts are made; ``sender`` is the WorkController."""
     if not is_longshore(sender.app):
         return
+    _check(sender.app.conf)
     BOOK.kept_by_worker = True
     BOOK.worker = sender.hostname
     sender.app.conf.update(OUTCOME_ENDS_CLAIM)
@@ -47,6 +53,18 @@ def on_worker_init(sender: Any, **_: Any) -> None:
     BOOK.on_cancel = control.canceller(sender)
     _watch_drain(sender)
     sender.app.steps["consumer"].add(ProbeStep)
+
+
+def _check(conf: Any) -> None:
+    """Refuses wrong settings before anything connects: one line, exit code 2."""
+    options = conf.broker_transport_options or {}
+    try:
+        settings_from_options(options)
+        drain_limit(options)
+        check_url(broker_url_of(conf, reading=True))
+    except SettingsError as error:
+        sys.stderr.write(f"longshore worker: {error}\n")
+        raise SystemExit(2) from None
 
 
 def _watch_drain(worker: Any) -> None:

@@ -11,6 +11,7 @@ from celery.app.trace import loads_message as loads
 from celery.concurrency.base import BasePool
 from celery.utils.log import get_logger
 
+from longshore.broker_url import broker_url_of
 from longshore.envelope import PRIORITY_STEPS, list_of
 from longshore.store import Store
 from longshore.store.claims import Delivery, Source, message
@@ -53,7 +54,7 @@ class TaskPool(BasePool):  # type: ignore[misc]
         take_over(self)
 
     def _broker_url(self) -> str:
-        return str(self.app.conf.broker_read_url or self.app.conf.broker_url)
+        return broker_url_of(self.app.conf, reading=True)
 
     def _settings(self) -> Any:
         options = dict(self.app.conf.broker_transport_options or {})
