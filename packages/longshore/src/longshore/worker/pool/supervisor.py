@@ -19,6 +19,7 @@ from longshore.store.claims import Held as Renewal
 from longshore.store.claims import release, renew
 from longshore.worker.pool.board import Board, Held, View
 from longshore.worker.pool.child import Plan, run_child
+from longshore.worker.pool.warmth import warm_up
 
 logger = get_logger(__name__)
 
@@ -75,6 +76,7 @@ class Supervisor:
 
     def start(self) -> None:
         """Starts the children and the thread that watches them."""
+        warm_up()
         self.maintain()
         self._watcher.start()
 
