@@ -45,6 +45,18 @@ def test_chord_with_a_chord_inside(shop):
     assert work().get(timeout=SECONDS) == 12
 
 
+def test_chord_whose_header_holds_groups_waits_for_results_not_for_itself(shop):
+    inner = chain(shop.add.si(1, 1), group(shop.add.si(1, 2), shop.add.si(1, 3)))
+    work = chain(shop.add.si(1, 0), group(shop.add.si(1, 4), inner), shop.multiply.si(2, 5))
+    assert work().get(timeout=SECONDS) == 10
+
+
+def test_what_follows_a_failure_in_a_chain_has_failed(shop):
+    result = chain(shop.fail.si("stop here"), shop.add.si(1, 1), shop.add.si(2, 2))()
+    with pytest.raises(RuntimeError, match="stop here"):
+        shop.app.AsyncResult(result.id).get(timeout=SECONDS)
+
+
 def test_chord_with_a_chain_as_its_body(shop):
     body = chain(shop.total.s(), shop.multiply.s(2))
     assert chord([shop.add.s(1, 1), shop.add.s(2, 2)], body)().get(timeout=SECONDS) == 12

@@ -33,6 +33,14 @@ logger = get_logger(__name__)
 SETTLE_PAUSE_SECONDS = 0.25
 
 
+def followed(request: Any) -> bool:
+    """Whether others read this job's result while its end is told to them.
+
+    The last job of a nested chord waits for every result of the header, its own among them.
+    """
+    return any(getattr(request, name, None) for name in ("chord", "chain", "errbacks"))
+
+
 class LongshoreBackend(RedisBackend):  # type: ignore[misc]
     """Stores results as Celery's Redis backend does, and settles the claim in the same script.
 
@@ -111,7 +119,7 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
         if held is None:
             super().mark_as_done(task_id, result, request, store_result, state)
             return
-        super().mark_as_done(task_id, result, request, False, state)
+        super().mark_as_done(task_id, result, request, store_result and followed(request), state)
         self._settle(held, result, state, None, request, store_result)
 
     def mark_as_failure(
@@ -131,7 +139,8 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
                 task_id, exc, traceback, request, store_result, call_errbacks, state
             )
             return
-        super().mark_as_failure(task_id, exc, traceback, request, False, call_errbacks, state)
+        first = store_result and followed(request)
+        super().mark_as_failure(task_id, exc, traceback, request, first, call_errbacks, state)
         self._settle(held, exc, state, traceback, request, store_result)
 
     def mark_as_revoked(
@@ -151,7 +160,8 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
             self._cancel(task_id)
             super().mark_as_revoked(task_id, reason, request, store_result, state)
             return
-        super().mark_as_revoked(task_id, reason, request, False, state)
+        first = store_result and followed(request)
+        super().mark_as_revoked(task_id, reason, request, first, state)
         self._settle(held, TaskRevokedError(reason), state, None, request, store_result)
 
     def mark_as_retry(
