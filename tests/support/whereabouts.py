@@ -106,5 +106,5 @@ def _ready(raws: list[bytes], records: dict[str, dict[str, str]]) -> Iterator[tu
             continue
         record = records.get(_id(message), {})
         tag = message["properties"]["delivery_tag"]
-        if tag != record.get("tombstone") and record.get("state") != "cancelled":
+        if tag not in record.get("tombstone", "") and record.get("state") != "cancelled":
             yield _id(message), "ready"

@@ -115,3 +115,12 @@ def test_cancelling_twice_is_cancelled_once(store, client, enqueue):
     for _ in range(2):
         assert store.run(jobs.cancel(job_id)) is JobState.CANCELLED
     assert_cancelled(store, client, job_id)
+
+
+def test_each_cancelled_copy_of_a_reused_id_is_passed_over(store, enqueue, take):
+    for _ in range(3):
+        enqueue(id="order")
+        store.run(jobs.cancel("order"))
+    enqueue(id="order")
+    assert [one.claim.delivery for one in take(limit=10)] == [1]
+    assert take(limit=10) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from typing import Any
 
 from longshore.prove.work import QUEUE, TASKS
 from longshore.testing.server import ValkeyServer
@@ -60,4 +61,5 @@ def counted_twice(server: ValkeyServer, jobs: Iterable[str]) -> int:
 def dead(server: ValkeyServer) -> set[str]:
     """Longshore only: the jobs among the dead letters."""
     with server.client() as client:
-        return {str(job, "utf-8") for job in client.zrange("longshore:dead", 0, -1)}
+        jobs: Any = client.zrange("longshore:dead", 0, -1)
+    return {job.decode() for job in jobs}

@@ -36,8 +36,12 @@ local function first_sight(job, id, headers, queue, list)
 end
 
 -- A message whose job has ended meanwhile (cancelled, a second copy) is passed over.
-local function is_over(state, tag, job_tag, tombstone)
-  if tag == tombstone then return true end
+local function is_over(job, state, tag, job_tag, tombstones)
+  local from, to = string.find(tombstones or '', tag, 1, true)
+  if from and to >= from then
+    redis.call('HSET', job, 'tombstone', string.sub(tombstones, 1, from - 1) .. string.sub(tombstones, to + 1))
+    return true
+  end
   return tag == job_tag
     and (state == 'cancelled' or state == 'succeeded' or state == 'dead' or state == 'expired')
 end
@@ -75,7 +79,7 @@ local function take(list, queue, raw, message, claimed)
   local f = redis.call('HMGET', job, 'state', 'tag', 'tombstone', 'deliveries')
   if not f[1] then
     first_sight(job, id, message.headers, queue, list)
-  elseif is_over(f[1], tag, f[2], f[3]) then
+  elseif is_over(job, f[1], tag, f[2], f[3]) then
     if f[1] == 'cancelled' then forget(id, 86400) end
     return
   end

@@ -12,14 +12,16 @@ local function is_finished(state)
   return state == 'succeeded' or state == 'dead' or state == 'cancelled' or state == 'expired'
 end
 
--- A new run of a job that had ended: what its last run left is cleared away.
-local function clear(id, job, state, tag, queue)
+-- A new run of a job that had ended: what its last run left is cleared away. The message of a
+-- cancelled run may still lie on a list; there may be several, and each is passed over by its tag.
+local function clear(id, job, state, tag, queue, tombstones)
   redis.call('DEL', job, key('longshore:attempts:' .. id), key('celery-task-meta-' .. id))
   redis.call('HDEL', key('longshore:dead-messages'), id)
   if redis.call('ZREM', key('longshore:dead'), id) == 1 then
     redis.call('HINCRBY', key('longshore:dead-counts'), queue, -1)
   end
-  return state == 'cancelled' and tag or nil
+  if state ~= 'cancelled' then return tombstones end
+  return tombstones and tombstones .. ' ' .. tag or tag
 end
 
 -- Ends the claim under which this very job is being enqueued again, or says why that is not so.
@@ -63,7 +65,8 @@ local function accept(i)
   local id, tag, task, queue, list = ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5]
   local nonce, fingerprint, token = ARGV[i + 10], ARGV[i + 12], ARGV[i + 13]
   local job = job_key(id)
-  local old = redis.call('HMGET', job, 'state', 'nonce', 'owner', 'fingerprint', 'tag', 'queue', 'cancel')
+  local old = redis.call('HMGET', job, 'state', 'nonce', 'owner', 'fingerprint', 'tag', 'queue', 'cancel',
+    'tombstone')
   local state, tombstone = old[1], nil
   if token ~= '' then
     local refusal = state and leave_claim(id, job, old, task, token) or (not state and 'refused')
@@ -72,7 +75,7 @@ local function accept(i)
     if ARGV[i + 11] == '1' or not is_finished(state) or old[2] == nonce then
       return 'duplicate', old[4] or ''
     end
-    tombstone = clear(id, job, state, old[5], old[6])
+    tombstone = clear(id, job, state, old[5], old[6], old[8])
   end
 
   local due = nil
