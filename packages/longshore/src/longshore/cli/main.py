@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from longshore.cli.prove import prove
+from longshore.cli.release_to_stock import release_to_stock
 
 
 @click.group()
@@ -13,3 +14,4 @@ def main() -> None:
 
 
 main.add_command(prove)
+main.add_command(release_to_stock)
