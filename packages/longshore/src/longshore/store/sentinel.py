@@ -107,6 +107,18 @@ def managed_async_pool(address: SentinelAddress, options: Mapping[str, Any]) -> 
     )
 
 
+def close_sentinels(pool: Any) -> None:
+    """Closes the connections to the sentinels that a pool asked, if it is of such a kind."""
+    for asked in getattr(getattr(pool, "sentinel_manager", None), "sentinels", ()):
+        asked.close()
+
+
+async def aclose_sentinels(pool: Any) -> None:
+    """The same for an event loop."""
+    for asked in getattr(getattr(pool, "sentinel_manager", None), "sentinels", ()):
+        await asked.aclose()
+
+
 def _host(word: str, url: str) -> tuple[str, int]:
     name, colon, port = word.rpartition(":") if not word.endswith("]") else (word, "", "")
     host = (name if colon else word).strip("[]")

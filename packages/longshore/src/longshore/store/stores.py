@@ -16,6 +16,7 @@ from longshore.store.breaker import Breaker
 from longshore.store.call import Call
 from longshore.store.connecting import open_async_client, open_client
 from longshore.store.packing import quicken
+from longshore.store.sentinel import aclose_sentinels, close_sentinels
 from longshore.store.settings import StoreSettings
 from longshore.store.tls import certificate_error
 from longshore.store.url import shown
@@ -182,6 +183,7 @@ class Store:
         """Closes every connection of the store's own pool."""
         self._client.close()
         self._client.connection_pool.disconnect()
+        close_sentinels(self._client.connection_pool)
 
     def __enter__(self) -> Self:
         return self
@@ -247,6 +249,7 @@ class AsyncStore:
     async def aclose(self) -> None:
         """Closes every connection of the store."""
         await self._client.aclose()
+        await aclose_sentinels(self._client.connection_pool)
 
     async def __aenter__(self) -> Self:
         return self

@@ -57,6 +57,7 @@ class Channel(SentinelMixin, ClaimingMixin, kombu_redis.Channel):  # type: ignor
     def __init__(self, connection: Any, **options: Any) -> None:
         self._tables: dict[str, tuple[float, list[tuple[str, ...]]]] = {}
         self._no_ack: set[str] = set()
+        self._asked_pools: list[Any] = []
         client = connection.client
         self.settings: StoreSettings = settings_from_options(client.transport_options)
         self.place: str = client.as_uri()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from longshore.store.connecting import no_retries
-from longshore.store.sentinel import SentinelAddress, managed_class, managed_pool
+from longshore.store.sentinel import SentinelAddress, close_sentinels, managed_class, managed_pool
 from longshore.store.tls import with_tls
 from longshore.store.url import shown
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         _registered: bool
 
         def _get_pool(self, asynchronous: bool = False) -> Any: ...
+        def _disconnect_pools(self) -> None: ...
         def _on_connection_disconnect(self, connection: Any) -> None: ...
 
 else:
@@ -49,6 +50,8 @@ def show_sentinels(transport: Any) -> None:
 class SentinelMixin(_Base):
     """Asks the sentinels for the primary whenever a connection is opened."""
 
+    _asked_pools: list[Any]
+
     def _get_pool(self, asynchronous: bool = False) -> Any:
         url = sentinel_url(self.connection.client)
         if url is None:
@@ -57,7 +60,14 @@ class SentinelMixin(_Base):
         self.keyprefix_fanout = self.keyprefix_fanout.format(db=address.db)
         base = managed_class(address)
         watched = self._watched(base) if asynchronous else base
-        return managed_pool(address, self._sentinel_options(), watched)
+        pool = managed_pool(address, self._sentinel_options(), watched)
+        self._asked_pools.append(pool)
+        return pool
+
+    def _disconnect_pools(self) -> None:
+        super()._disconnect_pools()
+        for pool in self._asked_pools:
+            close_sentinels(pool)
 
     def _sentinel_options(self) -> dict[str, Any]:
         return {
