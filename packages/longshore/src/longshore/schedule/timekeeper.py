@@ -15,7 +15,7 @@ from longshore.schedule.condition import Condition
 from longshore.schedule.entry import ScheduleEntry
 from longshore.schedule.log import log
 from longshore.schedule.tenure import Tenure
-from longshore.store import Store, StoreSettings, queues, schedules
+from longshore.store import Store, StoreSettings, janitor, queues, schedules
 from longshore.store.queues import Maintenance
 from longshore.store.schedules import Standing
 
@@ -38,6 +38,7 @@ class Timekeeper:
         self._identity = f"{socket.gethostname()}:{os.getpid()}"
         self._tenure: Tenure | None = None
         self._leader = ""
+        self._sweep_at = 0.0
         self.broker = Condition("broker unavailable", "broker available again")
 
     @property
@@ -86,6 +87,9 @@ class Timekeeper:
         if self._tenure is not None:
             self._tenure.deal_with_due(clock.now())
         upkeep = self._store.run(queues.maintain())
+        if standing.now >= self._sweep_at:
+            self._store.run(janitor.sweep())
+            self._sweep_at = standing.now + janitor.EVERY_SECONDS
         return self._pause(clock, upkeep)
 
     def _follow(self, standing: Standing) -> None:

@@ -18,6 +18,7 @@ from kombu.log import get_logger
 from longshore.errors import BrokerError
 from longshore.store import Store
 from longshore.store.claims import Held, renew, settle
+from longshore.store.janitor import EVERY_SECONDS, sweep
 from longshore.store.queues import Maintenance, maintain
 from longshore.transport.book import BOOK, ClaimBook, Entry
 
@@ -44,6 +45,7 @@ class Keeper:
         self._down = False
         self._thread: threading.Thread | None = None
         self.renewed_at = time.monotonic()
+        self._sweep_at = 0.0
 
     @property
     def well(self) -> bool:
@@ -116,7 +118,14 @@ class Keeper:
         done = self._store.run(maintain())
         if done.rescued:
             logger.warning("rescued %d job(s) whose worker's lease had ended", done.rescued)
+        self._sweep()
         return pause_after(done)
+
+    def _sweep(self) -> None:
+        now = time.monotonic()
+        if now >= self._sweep_at:
+            self._sweep_at = now + EVERY_SECONDS
+            self._store.run(sweep())
 
     def _unanswered(self, error: BrokerError) -> None:
         if not self._down:

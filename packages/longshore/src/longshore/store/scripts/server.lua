@@ -1,0 +1,2 @@
+-- What the server says of itself, and its clock.
+return {stamp(now()), redis.call('INFO')}
