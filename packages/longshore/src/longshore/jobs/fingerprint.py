@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 
 from pydantic import JsonValue
+
+from longshore.plain_json import json_encoder
+
+_canonical = json_encoder(sort_keys=True, separators=(",", ":"))
 
 
 def fingerprint(task: str, fields: Mapping[str, JsonValue]) -> str:
@@ -14,5 +17,4 @@ def fingerprint(task: str, fields: Mapping[str, JsonValue]) -> str:
 
     Two enqueues under one idempotency key are the same request when this is equal.
     """
-    canonical = json.dumps([task, fields], sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(_canonical([task, fields]).encode()).hexdigest()

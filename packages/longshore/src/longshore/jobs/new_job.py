@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import uuid4
 
 from longshore.envelope import NewJob, idempotent_id
+from longshore.ids import new_id
 from longshore.jobs.fingerprint import fingerprint
 from longshore.jobs.job import Job
 
@@ -46,4 +46,4 @@ def to_new_job(
 
 
 def _new_id(task: str, idempotency_key: str | None) -> str:
-    return str(uuid4()) if idempotency_key is None else idempotent_id(task, idempotency_key)
+    return new_id() if idempotency_key is None else idempotent_id(task, idempotency_key)
