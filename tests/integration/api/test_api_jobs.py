@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import datetime, timedelta
 
 import httpx
@@ -60,6 +61,30 @@ async def test_many_callers_at_once_are_all_served(
     answers = await asyncio.gather(*(client.post(ADD, json=FIELDS) for _ in range(200)))
     assert {answer.status_code for answer in answers} == {202}
     assert valkey.ask("LLEN", "high") == "200"
+
+
+async def test_a_batch_is_on_its_queue_in_its_order(
+    client: httpx.AsyncClient, valkey: ValkeyServer
+) -> None:
+    batch = {"jobs": [{"fields": {"a": 1, "b": n}} for n in range(1000)]}
+    posted = await client.post(f"{ADD}/batch", json=batch)
+    assert posted.status_code == 202
+    assert valkey.ask("LLEN", "high") == "1000"
+    ids = [job["id"] for job in posted.json()["jobs"]]
+    # The left end is where the newest enters; jobs leave on the right.
+    waiting = [json.loads(message) for message in valkey.client().lrange("high", 0, -1)]
+    assert [message["headers"]["id"] for message in reversed(waiting)] == ids
+
+
+async def test_of_equal_keys_in_one_batch_the_first_makes_the_job(
+    client: httpx.AsyncClient, valkey: ValkeyServer
+) -> None:
+    item = {"fields": FIELDS, "idempotency_key": "once"}
+    other = {"fields": {"a": 9, "b": 9}, "idempotency_key": "once"}
+    posted = await client.post(f"{ADD}/batch", json={"jobs": [item, item, other]})
+    outcomes = [job["outcome"] for job in posted.json()["jobs"]]
+    assert outcomes == ["created", "existing", "conflict"]
+    assert valkey.ask("LLEN", "high") == "1"
 
 
 async def test_a_cancelled_job_leaves_the_delayed_ones(client: httpx.AsyncClient) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import logging
+
 import httpx
 import pytest
 from structlog.contextvars import get_contextvars
@@ -33,7 +35,10 @@ async def test_nothing_of_a_request_outlives_it(client: httpx.AsyncClient) -> No
     assert get_contextvars() == {}
 
 
-async def test_each_request_is_one_line_with_its_route_template(client: httpx.AsyncClient) -> None:
+async def test_each_request_is_one_line_with_its_route_template(
+    client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "longshore.access")
     with capture_logs() as lines:
         await client.get("/api/v1/jobs/some-id")
     line = next(line for line in lines if line["event"] == "request")
@@ -41,7 +46,19 @@ async def test_each_request_is_one_line_with_its_route_template(client: httpx.As
     assert line["duration_seconds"] >= 0
 
 
-async def test_probes_are_quiet_until_they_fail(client: httpx.AsyncClient) -> None:
+async def test_probes_are_quiet_until_they_fail(
+    client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "longshore.access")
     with capture_logs() as lines:
         await client.get("/livez")
     assert [line["log_level"] for line in lines if line["event"] == "request"] == ["debug"]
+
+
+async def test_a_line_that_nobody_wants_is_not_made(
+    client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING, "longshore.access")
+    with capture_logs() as lines:
+        await client.get("/api/v1/jobs/some-id")
+    assert [line for line in lines if line["event"] == "request"] == []

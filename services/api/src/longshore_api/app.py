@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from longshore.jobs import Roll
+from longshore_api.direct.shortcut import Shortcut, direct_routes
 from longshore_api.gate import JobStore
 from longshore_api.middleware.access import AccessMiddleware
 from longshore_api.middleware.body_limit import BodyLimitMiddleware
@@ -44,9 +45,14 @@ def create_app(
         exception_handlers=HANDLERS,
         lifespan=_lifespan,
         redirect_slashes=False,
+        # Metrics and logs are our own; traces are made when a tracer is configured.
+        telemetry={"metrics": False, "logs": False},
     )
     app.state.resources = resources
-    for router in routers(roll):
+    included = routers(roll)
+    # The framework tries its routes one by one, and twice.
+    app.router.routes.insert(0, Shortcut(direct_routes(included)))
+    for router in included:
         app.include_router(router)
     return app
 

@@ -4,6 +4,7 @@ ApiError
 ├── UnknownFile         no file, or no thumbnail of that size, under this id
 ├── UnsupportedUpload   the bytes are not of a type that is taken
 ├── JobNotSucceeded     the result of a job that ended without one
+├── TooManyJobs         a batch of more jobs than one call takes
 ├── NotReady            the broker or the database does not answer
 └── HealthJobFailed     the health job did not come back in time, or wrong
 BodyTooLarge            an HTTPException: the framework passes those on while it reads a body
@@ -49,6 +50,10 @@ class JobNotSucceeded(ApiError):
                 "error": {"type": error.type, "message": error.message} if error else None,
             },
         )
+
+
+class TooManyJobs(ApiError):
+    """A batch of more jobs than one call takes."""
 
 
 class NotReady(ApiError):

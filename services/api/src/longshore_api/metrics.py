@@ -32,6 +32,7 @@ class HttpMetrics:
             buckets=BUCKETS,
             registry=self.registry,
         )
+        self._series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._running = Gauge(
             "longshore_http_requests_in_progress",
             "Requests that are being answered",
@@ -45,8 +46,20 @@ class HttpMetrics:
     def ended(self, method: str, route: str, status: int, seconds: float) -> None:
         """A request was answered."""
         self._running.dec()
-        self._requests.labels(method, route, str(status)).inc()
-        self._seconds.labels(method, route).observe(seconds)
+        count, durations = self._series_of(method, route, status)
+        count.inc()
+        durations.observe(seconds)
+
+    def _series_of(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+        # Finding a series by its labels takes longer than counting in it.
+        found = self._series.get((method, route, status))
+        if found is None:
+            count = self._requests.labels(method, route, str(status))
+            found = self._series[method, route, status] = (
+                count,
+                self._seconds.labels(method, route),
+            )
+        return found
 
     def exposition(self, accept: str) -> tuple[bytes, str]:
         """Return the page and its media type, as the scraper's Accept header asks for it."""

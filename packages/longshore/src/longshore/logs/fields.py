@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from longshore.current import request_id
 from longshore.logs.redaction import redact
 
 FIRST = ("timestamp", "level", "service", "logger", "event")
@@ -20,6 +21,7 @@ def collecting(service: str) -> list[Processor]:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _Service(service),
+        _of_request,
     ]
 
 
@@ -47,6 +49,13 @@ class _Service:
     def __call__(self, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
         event.setdefault("service", self._name)
         return event
+
+
+def _of_request(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    current = request_id.get()
+    if current is not None:
+        event.setdefault("request_id", current)
+    return event
 
 
 def _said_once(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -48,13 +48,13 @@ async def run_health_job(enqueuer: Enqueuer, deadline_seconds: float) -> HealthJ
 async def _run(enqueuer: Enqueuer, deadline_seconds: float, course: _Course) -> HealthJobView:
     # Nobody reads a late answer, so no worker shall spend time on it.
     accepted = await accept(enqueuer, SUM, Wishes(expires_in_seconds=deadline_seconds), None)
-    course.job_id, course.state = accepted.id, accepted.state
+    course.job_id, course.state = accepted.job_id, JobState.QUEUED
     course.enqueue_seconds = time.perf_counter() - course.began
-    result = await _finished(enqueuer.store, accepted.id, course)
+    result = await _finished(enqueuer.store, accepted.job_id, course)
     total_seconds = time.perf_counter() - course.began
     if result.value != SUM.a + SUM.b:
         raise _failed(course, f"the job ended as {result.state.value} without the right result")
-    record = await enqueuer.store.run(jobs.get(accepted.id))
+    record = await enqueuer.store.run(jobs.get(accepted.job_id))
     return _view(record, course.enqueue_seconds, total_seconds)
 
 

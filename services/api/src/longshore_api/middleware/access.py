@@ -11,6 +11,7 @@ from structlog.stdlib import BoundLogger
 
 from longshore_api.metrics import HttpMetrics
 
+LOGGER = "longshore.access"
 UNMATCHED = "(none)"
 # Asked every few seconds by machines: noise at INFO.
 QUIET = frozenset({"/livez", "/readyz", "/metrics"})
@@ -22,7 +23,8 @@ class AccessMiddleware:
 
     def __init__(self, app: ASGIApp, metrics: HttpMetrics) -> None:
         self._app, self._metrics = app, metrics
-        self._logger: BoundLogger = structlog.stdlib.get_logger("longshore.access")
+        self._logger: BoundLogger = structlog.stdlib.get_logger(LOGGER)
+        self._level = logging.getLogger(LOGGER)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the request and say what became of it."""
@@ -41,6 +43,9 @@ class AccessMiddleware:
         route = route_of(scope)
         self._metrics.ended(method, route, status, seconds)
         level = logging.DEBUG if route in QUIET and status < 400 else logging.INFO
+        # To gather a line costs more than the rest of this, also when it is dropped in the end.
+        if not self._level.isEnabledFor(level):
+            return
         self._logger.log(
             level,
             "request",

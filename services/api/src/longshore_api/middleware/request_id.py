@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
-from uuid import uuid4
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from structlog.contextvars import bound_contextvars
 
 from longshore.current import request_id
 
@@ -31,8 +29,7 @@ class RequestIdMiddleware:
         current = _chosen(scope)
         token = request_id.set(current)
         try:
-            with bound_contextvars(request_id=current):
-                await self._app(scope, receive, _Stamped(send, current))
+            await self._app(scope, receive, _Stamped(send, current))
         finally:
             request_id.reset(token)
 
@@ -43,7 +40,8 @@ class _Stamped:
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            MutableHeaders(scope=message)[HEADER] = self._current
+            stamp = (_HEADER, self._current.encode())
+            message["headers"] = [*message.get("headers", ()), stamp]
         await self._send(message)
 
 
@@ -51,5 +49,9 @@ def _chosen(scope: Scope) -> str:
     for name, value in scope["headers"]:
         if name == _HEADER:
             given = value.decode("latin-1")
-            return given if ACCEPTED.fullmatch(given) else uuid4().hex
-    return uuid4().hex
+            return given if ACCEPTED.fullmatch(given) else _new()
+    return _new()
+
+
+def _new() -> str:
+    return os.urandom(16).hex()

@@ -33,6 +33,7 @@ KINDS: dict[type[Exception], Kind] = {
     api.UnknownFile: kinds.UNKNOWN_FILE,
     api.UnsupportedUpload: kinds.UNSUPPORTED_TYPE,
     api.BodyTooLarge: kinds.TOO_LARGE,
+    api.TooManyJobs: kinds.TOO_MANY_JOBS,
     api.JobNotSucceeded: kinds.JOB_NOT_SUCCEEDED,
     api.NotReady: kinds.NOT_READY,
     api.HealthJobFailed: kinds.HEALTH_JOB_FAILED,

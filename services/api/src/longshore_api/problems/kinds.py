@@ -28,6 +28,7 @@ UNKNOWN_TASK = Kind("unknown-task", "No such task", 404)
 UNKNOWN_JOB = Kind("unknown-job", "No such job", 404)
 UNKNOWN_FILE = Kind("unknown-file", "No such file", 404)
 TOO_LARGE = Kind("too-large", "The body is too large", 413)
+TOO_MANY_JOBS = Kind("too-many-jobs", "The batch has too many jobs", 413)
 UNSUPPORTED_TYPE = Kind("unsupported-type", "This type of file is not taken", 415)
 IDEMPOTENCY_CONFLICT = Kind(
     "idempotency-conflict",

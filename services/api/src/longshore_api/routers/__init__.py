@@ -6,7 +6,8 @@ from fastapi import APIRouter
 
 from longshore.jobs import Roll
 from longshore_api.routers import files, health, jobs, queues, tasks
-from longshore_api.routers.task_jobs import task_jobs_router
+from longshore_api.routers.task_batches import task_batches_router
+from longshore_api.routers.task_jobs import task_jobs_router, unknown_task_router
 
 
 def routers(roll: Roll) -> tuple[APIRouter, ...]:
@@ -15,6 +16,8 @@ def routers(roll: Roll) -> tuple[APIRouter, ...]:
         files.router,
         tasks.router,
         task_jobs_router(roll),
+        task_batches_router(roll),
+        unknown_task_router(),
         jobs.router,
         queues.router,
         health.router,

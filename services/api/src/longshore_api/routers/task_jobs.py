@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, NoReturn
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from longshore.errors import UnknownTask
 from longshore.jobs import Job, Roll
+from longshore_api.direct.route import DirectRoute, Endpoint
 from longshore_api.jobs.accept import accept
+from longshore_api.jobs.key import KeyFromHeader
 from longshore_api.jobs.wishes import Wishes
 from longshore_api.problems import kinds
 from longshore_api.problems.documented import BROKER, documented
@@ -21,30 +22,20 @@ JOBS = "/api/v1/jobs"
 RESPONSES = documented(kinds.UNKNOWN_TASK, kinds.IDEMPOTENCY_CONFLICT, kinds.TOO_LARGE, *BROKER)
 HEADERS = {"Location": {"description": "the job's address", "schema": {"type": "string"}}}
 
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        min_length=1,
-        max_length=255,
-        description="a name for this wish: the same key again answers with the same job",
-    ),
-]
-Endpoint = Callable[..., Awaitable[JobView]]
-
 
 def task_jobs_router(roll: Roll) -> APIRouter:
-    """Return a router with a route for each job class, and one that knows no task."""
-    router = APIRouter(prefix=PREFIX, tags=["jobs"])
+    """Return a router with a route for each job class."""
+    router = APIRouter(prefix=PREFIX, tags=["jobs"], route_class=DirectRoute)
     for job in roll:
         _add(router, job)
-    router.add_api_route(
-        "/{task}/jobs",
-        _unknown,
-        methods=["POST"],
-        include_in_schema=False,
-        response_model=None,
-    )
+    return router
+
+
+def unknown_task_router() -> APIRouter:
+    """Return a router for tasks that no other router knows."""
+    router = APIRouter(prefix=PREFIX, include_in_schema=False)
+    for path in ("/{task}/jobs", "/{task}/jobs/batch"):
+        router.add_api_route(path, _unknown, methods=["POST"], response_model=None)
     return router
 
 
@@ -55,6 +46,7 @@ def _add(router: APIRouter, job: type[Job]) -> None:
         _endpoint(job),
         methods=["POST"],
         status_code=202,
+        response_model=JobView,
         operation_id=f"enqueue_{spec.task.replace('.', '_')}",
         summary=f"Enqueue {spec.task}",
         description=spec.summary,
@@ -65,18 +57,21 @@ def _add(router: APIRouter, job: type[Job]) -> None:
 
 def _endpoint(job_class: type[Job]) -> Endpoint:
     async def enqueue(
-        job: Any,
+        body: Any,
         wishes: Annotated[Wishes, Query()],
-        response: Response,
         resources: Provided,
-        idempotency_key: IdempotencyKey = None,
-    ) -> JobView:
-        record = await accept(resources.enqueuer, job, wishes, idempotency_key)
-        response.headers["Location"] = f"{JOBS}/{record.id}"
-        return JobView.of(record)
+        idempotency_key: KeyFromHeader = None,
+    ) -> Response:
+        job_id, record = await accept(resources.enqueuer, body, wishes, idempotency_key)
+        return Response(
+            record,
+            202,
+            headers={"Location": f"{JOBS}/{job_id}"},
+            media_type="application/json",
+        )
 
-    # FastAPI reads the body's type from here.
-    enqueue.__annotations__["job"] = job_class
+    # FastAPI and the route read the body's type from here.
+    enqueue.__annotations__["body"] = job_class
     return enqueue
 
 

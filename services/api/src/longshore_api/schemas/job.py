@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import to_json
 
 from longshore.records import AttemptRecord, DeadReason, JobRecord, JobState, Page
 from longshore_api.schemas.attempt import AttemptView
@@ -89,6 +90,11 @@ class JobPage(BaseModel):
     def of(cls, page: Page) -> JobPage:
         """Return a page as it is shown."""
         return cls(jobs=[JobView.of(record) for record in page.records], cursor=page.cursor)
+
+
+def shown_json(record: JobRecord) -> bytes:
+    """Return the JSON of ``JobView.of(record)``, without a model in between."""
+    return to_json(_shown(record))
 
 
 def _shown(record: JobRecord) -> dict[str, Any]:

@@ -1,0 +1,86 @@
+"""Enqueue many: one route per task of the roll, beside that of a single job."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.types import Receive, Scope, Send
+
+from longshore.jobs import Job, Roll
+from longshore.store.jobs import MOST_AT_ONCE
+from longshore_api.direct.route import DirectRoute, Endpoint
+from longshore_api.errors import TooManyJobs
+from longshore_api.jobs.accept_batch import accept_batch
+from longshore_api.jobs.key import BatchKeyFromHeader
+from longshore_api.jobs.wishes import Wishes
+from longshore_api.problems import kinds
+from longshore_api.problems.documented import BROKER, documented
+from longshore_api.resources import Provided
+from longshore_api.schemas.batch import Batch, BatchView
+
+PREFIX = "/api/v1/tasks"
+RESPONSES = documented(kinds.UNKNOWN_TASK, kinds.TOO_LARGE, kinds.TOO_MANY_JOBS, *BROKER)
+DESCRIPTION = (
+    f"Up to {MOST_AT_ONCE} jobs in one step: all of them are accepted, or, when one does not fit"
+    " or the broker does not answer, none."
+)
+
+
+class BatchRoute(DirectRoute):
+    """A direct route that tells a batch which is too long from one with wrong fields."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve; raises TooManyJobs."""
+        try:
+            await super().handle(scope, receive, send)
+        except RequestValidationError as error:
+            if any(_is_too_long(item) for item in error.errors()):
+                message = f"at most {MOST_AT_ONCE} jobs are taken in one batch"
+                raise TooManyJobs(message) from None
+            raise
+
+
+def _is_too_long(item: Mapping[str, Any]) -> bool:
+    return bool(item["type"] == "too_long" and item["loc"] == ("body", "jobs"))
+
+
+def task_batches_router(roll: Roll) -> APIRouter:
+    """Return a router with a route for each job class."""
+    router = APIRouter(prefix=PREFIX, tags=["jobs"], route_class=BatchRoute)
+    for job in roll:
+        _add(router, job)
+    return router
+
+
+def _add(router: APIRouter, job: type[Job]) -> None:
+    spec = job.spec
+    router.add_api_route(
+        f"/{spec.task}/jobs/batch",
+        _endpoint(job),
+        methods=["POST"],
+        status_code=202,
+        response_model=BatchView,
+        operation_id=f"enqueue_{spec.task.replace('.', '_')}_batch",
+        summary=f"Enqueue many {spec.task}",
+        description=DESCRIPTION,
+        response_description="Accepted: an id for each job, in order",
+        responses=RESPONSES,
+    )
+
+
+def _endpoint(job_class: type[Job]) -> Endpoint:
+    async def enqueue_batch(
+        body: Any,
+        wishes: Annotated[Wishes, Query()],
+        resources: Provided,
+        idempotency_key: BatchKeyFromHeader = None,
+    ) -> Response:
+        view = await accept_batch(resources.enqueuer, body.jobs, wishes, idempotency_key)
+        return Response(view.model_dump_json(), 202, media_type="application/json")
+
+    # FastAPI and the route read the body's type from here.
+    enqueue_batch.__annotations__["body"] = Batch.__class_getitem__(job_class)
+    return enqueue_batch
