@@ -5,6 +5,7 @@ from __future__ import annotations
 from click.testing import CliRunner
 
 from longshore.cli.main import main
+from longshore.cli.prove import shown_command
 from longshore.prove.arm import Arm
 from longshore.prove.options import Options, Run
 
@@ -39,3 +40,9 @@ def test_a_count_overrides_what_a_scenario_would_choose():
     assert Run(Arm.LONGSHORE, Options(count=5)).count(full=100, short=1) == 5
     assert Run(Arm.LONGSHORE, Options(short=True)).count(full=100, short=1) == 1
     assert Run(Arm.LONGSHORE, Options()).count(full=100, short=1) == 100
+
+
+def test_the_page_does_not_say_where_it_lies(monkeypatch):
+    words = ["longshore", "prove", "--short", "--page", "here/proof.md", "--json", "--seed", "7"]
+    monkeypatch.setattr("sys.argv", words)
+    assert shown_command() == "longshore prove --short --seed 7"

@@ -37,9 +37,9 @@ def test_what_broke_is_broken_whatever_the_control_arm_did():
     assert judgements(BAD, CONTROL_BAD)[0] is Judgement.BROKEN
 
 
-def test_what_is_not_supported_is_never_called_proven():
-    missing = Finding("Sentinel", 1.0, unsupported=True)
-    assert judgements(missing, CONTROL_BAD)[0] is Judgement.UNSUPPORTED
+def test_what_was_not_shown_is_never_called_proven():
+    missing = Finding("Sentinel", 1.0, not_shown=True)
+    assert judgements(missing, CONTROL_BAD)[0] is Judgement.NOT_SHOWN
 
 
 def test_wrongs_keep_only_what_holds():

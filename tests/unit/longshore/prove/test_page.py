@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 
 from rich.console import Console
 
@@ -55,3 +56,10 @@ def test_a_broken_promise_is_said_aloud():
 def test_every_scenario_says_what_must_hold():
     assert all(scenario.title and scenario.claim for scenario in ROLL)
     assert [scenario.number for scenario in ROLL] == sorted(scenario.number for scenario in ROLL)
+
+
+def test_a_short_run_says_what_it_left_out():
+    full, short = proof(), replace(proof(), options=Options(short=True))
+    left_out = "leaves out jobs that hold the GIL in the threads and solo pools"
+    assert left_out in page(short, MACHINE, COMMAND, chosen((3,)))
+    assert left_out not in page(full, MACHINE, COMMAND, chosen((3,)))

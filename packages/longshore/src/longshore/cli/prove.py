@@ -87,7 +87,7 @@ def _prove(options: Any, page: Path | None, as_json: bool) -> bool:
     from longshore.prove.session import prove as run  # noqa: PLC0415
     from longshore.prove.table import progress, show  # noqa: PLC0415
 
-    wanted, machine, command = chosen(options.scenarios), describe(), _command()
+    wanted, machine, command = chosen(options.scenarios), describe(), shown_command()
     with progress(Console(stderr=True)) as say:
         proof = run(options, wanted, say)
     if page is not None:
@@ -100,5 +100,12 @@ def _prove(options: Any, page: Path | None, as_json: bool) -> bool:
     return proof.holds
 
 
-def _command() -> str:
-    return shlex.join(["longshore", *sys.argv[1:]])
+def shown_command() -> str:
+    """What was typed, without where the page went: that changes nothing of what was found."""
+    words, shown = iter(sys.argv[1:]), ["longshore"]
+    for word in words:
+        if word == "--page":
+            next(words, None)
+        elif word != "--json" and not word.startswith("--page="):
+            shown.append(word)
+    return shlex.join(shown)

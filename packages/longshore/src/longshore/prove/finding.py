@@ -17,7 +17,7 @@ class Judgement(StrEnum):
     BROKEN = "BROKEN"
     VOID = "void"
     NO_CONTROL = "held, no control"
-    UNSUPPORTED = "not supported yet"
+    NOT_SHOWN = "not shown yet"
     CONTROL_FAILS = "fails, as known"
     CONTROL_HOLDS = "holds"
 
@@ -40,7 +40,7 @@ class Finding:
     recoveries: tuple[float, ...] = ()
     wrong: tuple[str, ...] = ()
     note: str = ""
-    unsupported: bool = False
+    not_shown: bool = False
     seconds: float = 0.0
     scenario: int = 0
     arm: Arm = Arm.LONGSHORE
@@ -93,8 +93,8 @@ def judge(findings: Sequence[Finding], *, control_fails: bool) -> list[Finding]:
 def _judge(finding: Finding, void: bool, compared: bool) -> Judgement:
     if finding.arm is Arm.STOCK:
         return Judgement.CONTROL_FAILS if finding.wrong else Judgement.CONTROL_HOLDS
-    if finding.unsupported:
-        return Judgement.UNSUPPORTED
+    if finding.not_shown:
+        return Judgement.NOT_SHOWN
     if finding.wrong:
         return Judgement.BROKEN
     if void:

@@ -26,7 +26,7 @@ the figures below are set arithmetic over that ledger.
 
 Verdicts: **proven** (the claim held, and where stock Celery is known to fail it did fail here),
 **held, no control** (the claim held; the control arm was not run), **void** (the control arm should
-have failed and did not, so the fault did not bite: no success), **BROKEN**, **not supported yet**;
+have failed and did not, so the fault did not bite: no success), **BROKEN**, **not shown yet**;
 for the control arm **fails, as known** and **holds**.
 """
 
@@ -46,17 +46,19 @@ def _how(proof: Proof, machine: Machine, command: str) -> Iterator[str]:
 
 def _all(proof: Proof, scenarios: Sequence[Scenario]) -> Iterator[str]:
     for scenario in scenarios:
-        yield from _section(
-            scenario, [one for one in proof.findings if one.scenario == scenario.number]
-        )
+        found = [one for one in proof.findings if one.scenario == scenario.number]
+        yield from _section(scenario, found, short=proof.options.short)
 
 
-def _section(scenario: Scenario, findings: Sequence[Finding]) -> Iterator[str]:
+def _section(scenario: Scenario, findings: Sequence[Finding], *, short: bool) -> Iterator[str]:
     control = scenario.control or "not known to fail"
     yield f"## {scenario.number}. {scenario.title}"
     yield ""
     yield f"Must hold: {scenario.claim}.  "
     yield f"Stock Celery: {control}."
+    if short and scenario.not_in_short:
+        yield ""
+        yield f"This was the short form, which leaves out {scenario.not_in_short}."
     yield ""
     yield _row(HEADINGS[1:])
     yield _row(["---"] * len(HEADINGS[1:]))

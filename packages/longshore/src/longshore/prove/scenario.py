@@ -21,3 +21,5 @@ class Scenario:
     run: Callable[[Run], Iterable[Finding]]
     #: whether the short proof runs the control arm as well
     control_in_short: bool = True
+    #: what the short proof leaves out, for the page to say
+    not_in_short: str = ""

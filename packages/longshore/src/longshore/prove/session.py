@@ -25,7 +25,7 @@ class Proof:
 
     @property
     def holds(self) -> bool:
-        """Whether nothing broke and nothing is void; what is not supported yet is neither."""
+        """Whether nothing broke and nothing is void; what is not shown yet is neither."""
         failed = {Judgement.BROKEN, Judgement.VOID}
         return not any(finding.judgement in failed for finding in self.findings)
 

@@ -16,7 +16,7 @@ COLOURS = {
     Judgement.PROVEN: "green",
     Judgement.BROKEN: "bold red",
     Judgement.VOID: "bold yellow",
-    Judgement.UNSUPPORTED: "yellow",
+    Judgement.NOT_SHOWN: "yellow",
 }
 NUMBERS = range(4, 10)
 WIDTH_OF_A_LOG = 160

@@ -28,7 +28,7 @@ def run(run: Run) -> Iterator[Finding]:
         return
     if not TEST.exists():
         note = f"needs a checkout of the project as working directory ({TEST})"
-        yield Finding("state machine", 0.0, unsupported=True, note=note)
+        yield Finding("state machine", 0.0, not_shown=True, note=note)
         return
     examples = run.count(full=1000, short=60)
     run.say(f"{examples} interleavings of up to {STEPS} steps")

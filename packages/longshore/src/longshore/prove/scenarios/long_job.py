@@ -92,7 +92,7 @@ def _judged(stage: Stage, job: str, kind: Long, ended: bool) -> Finding:
     return Finding(
         variant=f"{kind.pool.name}; {kind.title}", lease_seconds=LEASE_SECONDS, accepted=1,
         lost=int(not finishes), finished_twice=int(finishes > 1), started_again=int(starts > 1),
-        refused=max(starts - 1, 0) if stage.run.arm is Arm.LONGSHORE else 0,
+        refused=sum(member.count_logged(f"job {job} refused") for member in stage.members),
         wrong=tuple(wrong.found), seconds=stage.elapsed_seconds,
         note=f"took {took:.1f} s" + (f", the GIL held for {held:.1f} s" if gil else ""),
     )  # fmt: skip
