@@ -35,6 +35,10 @@ class Entry:
     settlement: Settlement | None = None
 
 
+def _no_slots() -> int:
+    return 0
+
+
 def _new_owner() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
 
@@ -49,6 +53,8 @@ class ClaimBook:
     kept_by_worker: bool = False
     #: the worker's pool claims by itself, so its channels consume nothing but control messages
     pool_claims: bool = False
+    #: how many handlers the worker's pool can run at once; 0 when that is not known
+    slots: Callable[[], int] = _no_slots
     on_lost: Callable[[Entry], None] | None = None
     on_cancel: Callable[[Entry], None] | None = None
     _entries: dict[str, Entry] = field(default_factory=dict)
@@ -120,6 +126,7 @@ class ClaimBook:
         self.owner = _new_owner()
         self.kept_by_worker = self.pool_claims = False
         self.on_lost = self.on_cancel = None
+        self.slots = _no_slots
 
 
 BOOK = ClaimBook()

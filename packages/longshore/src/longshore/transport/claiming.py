@@ -87,7 +87,7 @@ class ClaimingMixin(_Base):
 
     def _brpop_start(self, timeout: float | None = None) -> None:
         queues = self._queue_cycle.consume(len(self.active_queues))
-        if not queues:
+        if not queues or not self._worth_asking():
             return
         self._asked = self._claim_call(queues, self._room())
         commands: list[tuple[Any, ...]] = []
@@ -106,6 +106,17 @@ class ClaimingMixin(_Base):
             return 1  # kombu's own consumers count on one message for each drain_events()
         room = self.qos.can_consume_max_estimate()
         return UNLIMITED_CLAIM if room is None else max(1, min(room, UNLIMITED_CLAIM))
+
+    def _worth_asking(self) -> bool:
+        """False while every handler has its next job here: then many are claimed in one call.
+
+        Half of what is held beyond the running jobs must have been used up.
+        """
+        limit, slots = self.qos.prefetch_count, BOOK.slots()
+        room = self.qos.can_consume_max_estimate()
+        if not limit or not slots or room is None:
+            return True
+        return bool(room >= max(1, (limit - slots) // 2))
 
     def _command(self, call: Call[list[Delivery]]) -> tuple[Any, ...]:
         argv = call.argv(self.settings)

@@ -17,7 +17,7 @@ from kombu.log import get_logger
 
 from longshore.errors import BrokerError
 from longshore.store import Store
-from longshore.store.claims import Held, renew, settle
+from longshore.store.claims import Held, Settlement, renew, settle_all
 from longshore.store.janitor import EVERY_SECONDS, sweep
 from longshore.store.queues import Maintenance, maintain
 from longshore.transport.book import BOOK, ClaimBook, Entry
@@ -27,6 +27,8 @@ logger = get_logger(__name__)
 RENEW_AT_ONCE = 200
 MAINTAIN_EVERY_SECONDS = 0.5
 SHORTEST_PAUSE_SECONDS = 0.01
+#: How long the first of some outcomes waits for others, to be settled in one step with them.
+GATHER_SECONDS = 0.003
 
 
 def batches(entries: Sequence[Entry], size: int = RENEW_AT_ONCE) -> Iterator[list[Entry]]:
@@ -41,11 +43,16 @@ class Keeper:
 
     def __init__(self, store: Store, book: ClaimBook = BOOK) -> None:
         self._store, self._book = store, book
-        self._stop = threading.Event()
+        self._stop, self._called = threading.Event(), threading.Event()
         self._down = False
         self._thread: threading.Thread | None = None
         self.renewed_at = time.monotonic()
         self._sweep_at = 0.0
+
+    @property
+    def store(self) -> Store:
+        """Where it settles and renews."""
+        return self._store
 
     @property
     def well(self) -> bool:
@@ -62,26 +69,41 @@ class Keeper:
     def stop(self) -> None:
         """Ends the thread and waits for it; leases are no longer renewed."""
         self._stop.set()
+        self._called.set()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(timeout=self._store.settings.deadline_seconds * 2)
         self._store.close()
 
+    def settle_soon(self, entry: Entry, settlement: Settlement) -> None:
+        """Settles an ended claim within a few milliseconds, together with others.
+
+        Until then the claim is kept, and its lease renewed.
+        """
+        self._book.keep_overdue(entry, settlement)
+        self._called.set()
+
     def _run(self) -> None:
-        renew_at = 0.0
-        pause = 0.0
-        while not self._stop.wait(pause):
+        renew_at = maintain_at = 0.0
+        while not self._stop.is_set():
             now = time.monotonic()
             try:
+                self.settle_overdue()
                 if now >= renew_at:
                     self.renew()
                     renew_at = now + self._store.settings.renew_every_seconds
-                self.settle_overdue()
-                pause = self.maintain()
+                if now >= maintain_at:
+                    maintain_at = now + self.maintain()
                 self._answered()
             except BrokerError as error:
                 self._unanswered(error)
-                pause = MAINTAIN_EVERY_SECONDS
-            pause = max(min(pause, renew_at - time.monotonic()), SHORTEST_PAUSE_SECONDS)
+                maintain_at = now + MAINTAIN_EVERY_SECONDS
+            self._rest(min(renew_at, maintain_at) - time.monotonic())
+
+    def _rest(self, seconds: float) -> None:
+        """Until something is due, or outcomes wait: those, a moment later, for company."""
+        if self._called.wait(max(seconds, SHORTEST_PAUSE_SECONDS)):
+            self._called.clear()
+            self._stop.wait(GATHER_SECONDS)
 
     def renew(self) -> None:
         """Renews every claim on this broker; tells the book which were lost or cancelled.
@@ -99,15 +121,17 @@ class Keeper:
         self.renewed_at = time.monotonic()
 
     def settle_overdue(self) -> None:
-        """Settles what ended while the broker could not be told.
+        """Settles what has ended: a moment ago, or while the broker could not be told.
 
         Raises:
             BrokerError: it still cannot.
         """
-        for entry in self._book.entries():
-            if entry.overdue and entry.settlement is not None:
-                self._store.run(settle(entry.claim, entry.settlement))
-                self._book.take(entry.claim.tag)
+        overdue = [entry for entry in self._book.entries() if entry.overdue]
+        for piece in batches(overdue):
+            ends = [(one.claim, one.settlement) for one in piece if one.settlement is not None]
+            for entry, settled in zip(piece, self._store.run(settle_all(ends)), strict=True):
+                if self._book.take(entry.claim.tag) is not None and not settled:
+                    report_refused(entry)
 
     def maintain(self) -> float:
         """One round of upkeep; the seconds until the next one is worth while.
@@ -138,6 +162,15 @@ class Keeper:
         self._down = False
 
 
+def report_refused(entry: Entry) -> None:
+    """Says that a stale owner's outcome changed nothing."""
+    logger.warning(
+        "outcome of job %s refused: its lease was lost (delivery %d)",
+        entry.claim.job_id,
+        entry.claim.delivery,
+    )
+
+
 def pause_after(done: Maintenance) -> float:
     """Seconds to wait: not at all while there is more to do, else until something is due."""
     if done.promoted or done.rescued:
@@ -162,6 +195,11 @@ class Keepers:
                 keeper = self._by_place[place] = Keeper(store)
             keeper.start()
             return keeper
+
+    def of(self, store: Store) -> Keeper | None:
+        """The keeper that works with this store."""
+        with self._lock:
+            return next((one for one in self._by_place.values() if one.store is store), None)
 
     @property
     def well(self) -> bool:

@@ -12,6 +12,7 @@ from longshore.errors import BrokerError
 from longshore.records import DeadReason, ErrorInfo, JobState
 from longshore.store.claims import Settlement, release, settle
 from longshore.transport.book import BOOK, Entry
+from longshore.transport.keeper import KEEPERS, report_refused
 
 logger = get_logger(__name__)
 
@@ -22,15 +23,6 @@ REJECTED = Settlement(
     error=ErrorInfo("Rejected", "the worker rejected the message"),
     reason=DeadReason.REJECTED,
 )
-
-
-def report_refused(entry: Entry) -> None:
-    """Says that a stale owner's outcome changed nothing."""
-    logger.warning(
-        "outcome of job %s refused: its lease was lost (delivery %d)",
-        entry.claim.job_id,
-        entry.claim.delivery,
-    )
 
 
 class QoS(kombu_redis.QoS):  # type: ignore[misc]
@@ -68,6 +60,10 @@ class QoS(kombu_redis.QoS):  # type: ignore[misc]
             logger.warning("job %s is left to its lease: %s", entry.claim.job_id, error)
 
     def _settle(self, entry: Entry, settlement: Settlement) -> None:
+        keeper = KEEPERS.of(entry.store) if BOOK.kept_by_worker else None
+        if keeper is not None:
+            keeper.settle_soon(entry, settlement)
+            return
         try:
             settled = entry.store.run(settle(entry.claim, settlement))
         except BrokerError as error:

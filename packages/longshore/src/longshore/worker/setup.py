@@ -45,6 +45,7 @@ def on_worker_init(sender: Any, **_: Any) -> None:
     _check(sender.app.conf)
     BOOK.kept_by_worker = True
     BOOK.worker = sender.hostname
+    BOOK.slots = lambda: getattr(sender.pool, "num_processes", 0)
     sender.app.conf.update(OUTCOME_ENDS_CLAIM)
     sender.consumer_cls = CONSUMER
     for task in sender.app.tasks.values():
