@@ -33,6 +33,12 @@ test-unit: $(BIN)/.synced ## Run the tests that open no socket
 test-integration: $(BIN)/.synced ## Run the tests against a real Valkey
 	@$(BIN)/pytest tests/integration $(ARGS)
 
+.PHONY: compatibility
+compatibility: ## Run Celery's and kombu's own tests on redis:// and longshore://, write the page
+	@uv=$$(sh tools/uv.sh) && UV_PROJECT_ENVIRONMENT=.venv-compatibility "$$uv" sync --quiet --locked \
+	    --only-group compatibility
+	@PYTHONPATH=tests .venv-compatibility/bin/python -m compatibility $(ARGS)
+
 ##: what is checked before a merge
 lint: $(BIN)/.synced ## Check style and format
 	@$(BIN)/ruff check $(PYFILES)
