@@ -52,7 +52,7 @@ class View:
     @property
     def current(self) -> Held | None:
         """What runs at present."""
-        return self.held[self.running] if 0 <= self.running < len(self.held) else None
+        return self.held[self.running] if 0 <= self.running < self.allowed else None
 
     @property
     def waiting(self) -> tuple[Held, ...]:
@@ -106,6 +106,18 @@ class Board:
                 done + 1, length,
             )  # fmt: skip
             return True
+        finally:
+            self._lock.release()
+
+    def rest(self) -> None:
+        """Child: nothing of what was claimed runs any more; it may not all be settled yet."""
+        if not self._lock.acquire(timeout=LOCK_SECONDS):
+            return
+        try:
+            sequence, _, allowed, _, claimed_at, done, length = self._read()
+            HEADER.pack_into(
+                self._memory, 0, sequence, allowed, allowed, 0.0, claimed_at, done, length
+            )
         finally:
             self._lock.release()
 

@@ -168,6 +168,7 @@ class Child:
                 break
             self._run_one(one, runner)
             ran += 1
+        self._plan.board.rest()
         self._jobs_done += ran
         self._totals.update(one.task for one in batch[:ran])
         self._lookahead.ran(ran, time.monotonic() - began)
