@@ -19,6 +19,10 @@ ENQUEUES = {
 }
 ISOLATES = {one.name: one.isolates for one in ROLL}
 OURS = frozenset(one.name for one in ROLL if one.ours) | {post.API}
+CPU_NOTE = (
+    "By CPU: the same ratio of jobs that a second of CPU pays for, which depends less on what else"
+    " the machine did."
+)
 RATE_NOTE = "Ratio: this row over the best peer, stock Celery among them."
 
 
@@ -49,6 +53,12 @@ def median(result: Result, column: str, **wanted: object) -> float:
     return spread(result.column(column, **wanted)).median
 
 
+def capacity(result: Result, name: str) -> Spread:
+    """Jobs that one second of CPU pays for, server and workers together."""
+    rows = result.of(contender=name)
+    return spread([1 / (row["server_seconds"] + row["worker_seconds"]) for row in rows])
+
+
 def _range(one: Spread) -> str:
     return f"{count(one.low)}–{count(one.high)}"
 
@@ -56,7 +66,7 @@ def _range(one: Spread) -> str:
 def noop_table(result: Result) -> Table:
     """No-op jobs a second, and what each costs."""
     found = rates(result)
-    best = best_peer(found)
+    best, cheapest = best_peer(found), best_peer({name: capacity(result, name) for name in found})
     rows = [
         [
             shown(name),
@@ -67,14 +77,15 @@ def noop_table(result: Result) -> Table:
             f"{median(result, 'round_trips', contender=name):.2f}",
             microseconds(median(result, "server_seconds", contender=name)),
             microseconds(median(result, "worker_seconds", contender=name)),
+            times(ratio(capacity(result, name).median, cheapest)),
         ]
         for name, one in found.items()
     ]
     columns = [
         "contender", "isolates", "jobs/s", "lowest–highest", "ratio",
-        "round trips a job", "server CPU a job", "worker CPU a job",
+        "round trips a job", "server CPU a job", "worker CPU a job", "ratio by CPU",
     ]  # fmt: skip
-    return Table(noop.TITLE, columns, rows, RATE_NOTE)
+    return Table(noop.TITLE, columns, rows, f"{RATE_NOTE} {CPU_NOTE}")
 
 
 def naps_table(result: Result) -> Table:
