@@ -1,7 +1,7 @@
 """The least rights that Longshore works with: commands, keys and channels, all in this place.
 
 ``longshore acl`` prints them. The patterns are those of ``ACL SETUSER``; with a key prefix one
-pattern covers everything, since nothing is kept outside it.
+pattern covers every key, since nothing is kept outside it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 #: why -> the commands of Redis that are needed for it
 COMMANDS: Mapping[str, tuple[str, ...]] = {
-    "to connect": ("hello", "ping", "select", "client|setinfo"),
+    "to connect": ("ping", "select", "client|setinfo"),
     "to run the scripts": ("eval", "evalsha", "script|load", "script|exists", "time"),
     "jobs in their places": (
         *("lpush", "rpush", "rpop", "lrange", "lindex", "llen", "ltrim"),
@@ -53,7 +53,9 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 #: why -> patterns of channels, without a prefix
 CHANNELS: Mapping[str, tuple[str, ...]] = {
     "results": ("celery-task-meta-*", "celery-taskset-meta-*"),
-    "remote control and events": ("/{db}.celery*",),
+    # A subscription by pattern needs that very pattern; one that covers it is not enough.
+    "remote control": ("/{db}.celery.pidbox",),
+    "events": ("/{db}.celeryev/worker.*", "/{db}.celeryev/*"),
 }
 
 
@@ -68,18 +70,16 @@ class Right:
 def rights(queues: Sequence[str], prefix: str = "", database: int = 0) -> tuple[Right, ...]:
     """Every right that is needed to work on these queues."""
     commands = [Right(why, f"+{name}") for why, names in COMMANDS.items() for name in names]
-    if prefix:
-        own = escaped(prefix)
-        spaces = [Right("every key, by the prefix", f"~{own}*")]
-        spaces.append(Right("every channel, by the prefix", f"&{own}*"))
-        return (*spaces, *commands)
-    keys = [Right(why, f"~{name}") for why, names in KEYS.items() for name in names]
-    lines = [Right("ready jobs", f"~{word}") for queue in queues for word in _lists(queue)]
+    own = escaped(prefix)
     channels = [
-        Right(why, f"&{name.format(db=database)}")
+        Right(why, f"&{own}{name.format(db=database)}")
         for why, names in CHANNELS.items()
         for name in names
     ]
+    if prefix:
+        return (Right("every key, by the prefix", f"~{own}*"), *channels, *commands)
+    keys = [Right(why, f"~{name}") for why, names in KEYS.items() for name in names]
+    lines = [Right("ready jobs", f"~{word}") for queue in queues for word in _lists(queue)]
     return (*lines, *keys, *channels, *commands)
 
 

@@ -9,8 +9,9 @@ from longshore.store.scripts import load
 
 #: Between two rounds, whoever does them: every worker and scheduler of the broker asks.
 EVERY_SECONDS = 60.0
-#: Longer than kombu's own hour for a binding that nobody refreshes.
-IDLE_SECONDS = 3700.0
+#: A client that asks seldom, from one connection, declares its reply queue only once: removed too
+#: soon, it would miss a reply. A day's leavings are small.
+IDLE_SECONDS = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
