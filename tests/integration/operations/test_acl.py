@@ -21,8 +21,12 @@ from support.monitor import Monitor
 from support.shop import Shop
 from support.until import until
 
-# One run of everything, for several tests.
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+# One run of everything, for several tests. Celery saves a group by a deprecated call.
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(300),
+    pytest.mark.filterwarnings("ignore:Call to deprecated setex:DeprecationWarning"),
+]
 
 USER, PASSWORD = "longshore", "s3same"
 QUEUES = ("celery", "own")

@@ -79,6 +79,10 @@ class SentinelMixin(_Base):
             "retry": no_retries(),
         }
 
+    def _tell_kombu(self, connection: Any) -> None:
+        if self._registered:
+            self._on_connection_disconnect(connection)
+
     def _watched(self, base: Any) -> Any:
         """The class of the channel's own connections: kombu is told when one is closed."""
         channel = self
