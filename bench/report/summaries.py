@@ -122,6 +122,7 @@ def post_table(result: Result) -> Table:
     labels = LABELS | ENQUEUES
     found = rates(result)
     best, null = best_peer(found), found[post.NULL].median
+    null_seconds = median(result, "web_seconds", contender=post.NULL)
     rows = [
         [
             shown(name, labels),
@@ -131,13 +132,14 @@ def post_table(result: Result) -> Table:
             times(ratio(one.median, best)),
             milliseconds(median(result, "p99", contender=name)),
             f"{median(result, 'round_trips', contender=name):.2f}",
-            microseconds(median(result, "web_seconds", contender=name)),
+            microseconds(web := median(result, "web_seconds", contender=name)),
+            f"{100 * ratio(null_seconds, web):.0f} %",
         ]
         for name, one in found.items()
     ]
     columns = [
         "endpoint", "requests/s", "lowest–highest", "of null", "ratio", "p99",
-        "round trips", "api CPU a request",
+        "round trips", "api CPU a request", "of null, by CPU",
     ]  # fmt: skip
     return Table(post.TITLE, columns, rows, RATE_NOTE)
 
