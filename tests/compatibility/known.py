@@ -23,8 +23,19 @@ PAUSED = (
     "counts the polls of the socket; after work the next poll does not block, its reply is empty"
 )
 
+EMPTY = (
+    "calls the socket's reader itself and takes no empty answer; the first poll of a server is one"
+)
+SETTLED = "a job is acknowledged by its outcome, never when it begins"
+DELAYED = "asks a worker for the jobs with an ETA that it holds; here they wait in the broker"
+
 _BY_WHY: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
+    ("celery-integration", "t/integration/test_inspect.py::"): {
+        SETTLED: ("test_Inspect::test_active", "test_Inspect::test_query_task"),
+        DELAYED: ("test_Inspect::test_scheduled",),
+    },
     ("kombu-integration", "t/integration/test_redis.py::"): {
+        EMPTY: ("test_event_loop_consumes_after_connection_reconnect",),
         BOUNDED: (
             "test_failed_credentials",
             "test_RedisBasicFunctionality::test_failed_connection__ConnectionError",

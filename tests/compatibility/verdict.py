@@ -19,7 +19,6 @@ class Listed:
     suite: str
     cases: str
     why: str
-    on_stock: bool = False
 
     def covers(self, case: str) -> bool:
         """Whether this line speaks of the case."""
@@ -34,11 +33,12 @@ class Verdict:
     passing: tuple[str, ...]
 
 
-def judge(outcomes: Outcomes, lines: Iterable[Listed]) -> Verdict:
-    """Compares a suite's outcomes on Longshore with the lines of its list."""
+def judge(outcomes: Outcomes, lines: Iterable[Listed], stock: Outcomes) -> Verdict:
+    """Compares a suite's outcomes on Longshore with its list, and with those on stock."""
     lines = list(lines)
     failed = bad(outcomes)
-    unlisted = [case for case in failed if not any(line.covers(case) for line in lines)]
+    fresh = failed - bad(stock)
+    unlisted = [case for case in fresh if not any(line.covers(case) for line in lines)]
     passing = [line.cases for line in lines if _passes(line, outcomes, failed)]
     return Verdict(tuple(sorted(unlisted)), tuple(passing))
 

@@ -13,22 +13,30 @@ LINES = [Listed("suite", "t/test_a.py::test_*", "why"), Listed("suite", "t/test_
 
 
 def test_a_failure_beside_the_list_is_told():
-    verdict = judge({"t/test_c.py::test_new": "failed", "t/test_a.py::test_x[1]": "failed"}, LINES)
+    verdict = judge(
+        {"t/test_c.py::test_new": "failed", "t/test_a.py::test_x[1]": "failed"}, LINES, {}
+    )
     assert verdict.unlisted == ("t/test_c.py::test_new",)
 
 
 def test_what_hangs_has_failed():
-    assert judge({"t/test_c.py::test_new": "hung"}, LINES).unlisted == ("t/test_c.py::test_new",)
+    assert judge({"t/test_c.py::test_new": "hung"}, LINES, {}).unlisted == (
+        "t/test_c.py::test_new",
+    )
+
+
+def test_what_fails_on_stock_too_is_no_fault_of_ours():
+    assert judge({"t/c.py::new": "failed"}, LINES, {"t/c.py::new": "hung"}).unlisted == ()
 
 
 def test_a_line_whose_cases_all_pass_is_told():
     outcomes = {"t/test_a.py::test_x": "passed", "t/test_b.py::one[1]": "failed"}
     outcomes |= {"t/test_b.py::one[2]": "passed"}
-    assert judge(outcomes, LINES).passing == ("t/test_a.py::test_*",)
+    assert judge(outcomes, LINES, {}).passing == ("t/test_a.py::test_*",)
 
 
 def test_a_line_that_was_not_run_is_not_told():
-    assert judge({}, LINES).passing == ()
+    assert judge({}, LINES, {}).passing == ()
 
 
 def test_the_last_word_on_a_case_counts_but_a_failed_teardown_is_a_failure(tmp_path):
