@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 #: why -> the commands of Redis that are needed for it
 COMMANDS: Mapping[str, tuple[str, ...]] = {
-    "to connect": ("ping", "select", "client|setinfo"),
+    "to connect": ("ping", "select"),
     "to run the scripts": ("eval", "evalsha", "script|load", "script|exists", "time"),
     "jobs in their places": (
         *("lpush", "rpush", "rpop", "lrange", "lindex", "llen", "ltrim"),
