@@ -27,6 +27,11 @@ counts once. hiredis is installed, which every contender's client uses.
 All that is here was measured on a machine with few cores that server, workers and client share:
 compare the rows with one another, not with other machines.
 """
+BUSY_LOAD = 2.0
+BUSY = """**These figures were taken while the machine did other work** (its load before each measure is
+at the end). Rates and waits are worse than they would be, for everybody, and vary; the columns of
+CPU and round trips hold. Run `make bench` on a quiet machine for figures to quote.
+"""
 TABLES: Mapping[str, tuple[Callable[[Result], Table], ...]] = {
     noop.NAME: (summaries.noop_table,),
     naps.NAME: (summaries.naps_table,),
@@ -50,13 +55,18 @@ def write_page(results: Mapping[str, Result], path: Path) -> None:
     """The page and its pictures."""
     directory = path.with_suffix("")
     drawn = draw_all(results, directory)
-    parts = [INTRODUCTION, _section(targets_table(results))]
+    parts = [INTRODUCTION, *_warning(results), _section(targets_table(results))]
     for name, makers in TABLES.items():
         if name in results:
             parts += [_section(make(results[name])) for make in makers]
             parts += _pictures(name, drawn, directory.name)
     parts += [_contenders(), FINDINGS.read_text(), _origins(results)]
     path.write_text("\n".join(parts))
+
+
+def _warning(results: Mapping[str, Result]) -> list[str]:
+    loads = [float(result.origin["load_before"]) for result in results.values()]
+    return [BUSY] if loads and min(loads) > BUSY_LOAD else []
 
 
 def _section(table: Table) -> str:
