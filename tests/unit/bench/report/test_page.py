@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-
 from bench.report.page import BUSY, _origins, _warning
 from bench.results import Result
 
