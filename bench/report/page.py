@@ -28,9 +28,9 @@ All that is here was measured on a machine with few cores that server, workers a
 compare the rows with one another, not with other machines.
 """
 BUSY_LOAD = 2.0
-BUSY = """**These figures were taken while the machine did other work** (its load before each measure
-is at the end). Rates and waits are worse than they would be, for everybody, and vary; the columns of
-CPU and round trips hold. Run `make bench` on a quiet machine for figures to quote.
+BUSY = """**These figures were taken while the machine did other work** (the load before each
+measure is at the end). Rates and waits are worse than they would be, for everybody, and vary; the
+columns of CPU and round trips hold. Run `make bench` on a quiet machine for figures to quote.
 """
 TABLES: Mapping[str, tuple[Callable[[Result], Table], ...]] = {
     noop.NAME: (summaries.noop_table,),
