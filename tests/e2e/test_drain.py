@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from longshore.store import Store
-from support.cluster import Watch, kubectl, pods, scale
+from support.cluster import Watch, kubectl, pods, scale, staying
 from support.trial import enqueue, finished, nap, running
 from support.until import until
 
@@ -46,7 +46,7 @@ def test_scaling_in_waits_for_what_runs(store: Store, figure: Any) -> None:
 def test_a_pod_that_is_killed_loses_no_job(store: Store, figure: Any) -> None:
     ids = enqueue(store, *(nap(5.0) for _ in range(4)))
     until(lambda: all(running(store, one) for one in ids), 60)
-    victim = pods("worker", "default")[0]
+    victim = staying("worker", "default")[0]
     watch = Watch()
     kubectl("delete", "pod", victim.name, "--force", "--grace-period=0")
     found = finished(store, ids, 120)

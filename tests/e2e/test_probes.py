@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from longshore.store import Store
-from support.cluster import Pod, Watch, inside, kubectl, pods
+from support.cluster import Pod, Watch, inside, kubectl, pods, staying
 from support.trial import enqueue, finished, nap
 from support.until import until
 
@@ -39,13 +39,13 @@ def by_name(name: str) -> Pod:
 
 
 def test_a_probe_costs_at_most_twenty_milliseconds(figure: Any) -> None:
-    seconds = float(inside(pods("worker", "default")[0].name, COST))
+    seconds = float(inside(staying("worker", "default")[0].name, COST))
     figure("CPU of one liveness probe, ms (median of 10)", f"{seconds * 1000:.1f}")
     assert seconds <= 0.020
 
 
 def test_a_stopped_worker_is_restarted_long_before_its_grace_is_over(figure: Any) -> None:
-    victim = pods("worker", "default")[0]
+    victim = staying("worker", "default")[0]
     assert "stopped" in inside(victim.name, STOP_MAIN)
     watch = Watch()
     until(lambda: by_name(victim.name).restarts > victim.restarts, 120)
@@ -54,22 +54,22 @@ def test_a_stopped_worker_is_restarted_long_before_its_grace_is_over(figure: Any
 
 
 def test_a_broker_that_is_away_restarts_nobody(figure: Any) -> None:
-    before = {pod.name: pod.restarts for pod in pods("worker")}
+    before = {pod.name: pod.restarts for pod in staying("worker")}
     kubectl("scale", "statefulset/longshore-valkey", "--replicas=0")
     watch = Watch()
-    until(lambda: not any(pod.ready for pod in pods("worker", "default")), 90)
+    until(lambda: not any(pod.ready for pod in staying("worker", "default")), 90)
     figure("workers NotReady after the broker went, seconds", f"{watch.seconds:.0f}")
     until(lambda: watch.seconds > 180, 200)
-    assert {pod.name: pod.restarts for pod in pods("worker")} == before
+    assert {pod.name: pod.restarts for pod in staying("worker")} == before
     kubectl("scale", "statefulset/longshore-valkey", "--replicas=1")
     kubectl("rollout", "status", "statefulset/longshore-valkey", "--timeout=90s")
     watch = Watch()
-    until(lambda: all(pod.ready for pod in pods("worker", "default")), 90)
+    until(lambda: all(pod.ready for pod in staying("worker", "default")), 90)
     figure("workers ready again after the broker came back, seconds", f"{watch.seconds:.0f}")
     figure("restarts during 3 minutes without the broker", 0)
 
 
 def test_a_busy_worker_is_never_restarted(store: Store) -> None:
-    before = {pod.name: pod.restarts for pod in pods("worker", "default")}
+    before = {pod.name: pod.restarts for pod in staying("worker", "default")}
     finished(store, enqueue(store, *(nap(25.0) for _ in range(4))), 120)
-    assert {pod.name: pod.restarts for pod in pods("worker", "default")} == before
+    assert {pod.name: pod.restarts for pod in staying("worker", "default")} == before

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from longshore.store import Store
-from support.cluster import helm, inside, pods, replicas, scale
+from support.cluster import helm, inside, replicas, scale, staying
 from support.trial import enqueue, finished, nap
 
 pytestmark = pytest.mark.timeout(600)
@@ -62,6 +62,6 @@ def test_switching_keda_on_and_off_takes_no_pod_away(figure: Any) -> None:
 
 def test_what_the_values_say_is_what_the_app_is_told() -> None:
     asked = "import os; print(sorted(k for k in os.environ if k.startswith('LONGSHORE_')))"
-    said = inside(pods("worker", "default")[0].name, asked)
+    said = inside(staying("worker", "default")[0].name, asked)
     for name in ("LEASE_SECONDS", "MAX_DELIVERIES", "WORKER_DRAIN_SECONDS", "PROBE_SOCKET"):
         assert f"LONGSHORE_{name}" in said

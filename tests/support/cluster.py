@@ -93,6 +93,11 @@ def pods(component: str, worker_set: str = "") -> list[Pod]:
     return sorted((Pod.read(one) for one in found), key=lambda pod: pod.name)
 
 
+def staying(component: str, worker_set: str = "") -> list[Pod]:
+    """Return those of the pods that are not on their way out."""
+    return [pod for pod in pods(component, worker_set) if not pod.leaving]
+
+
 def replicas(deployment: str) -> int:
     """Return how many pods a Deployment asks for."""
     return int(get("deployment", f"{RELEASE}-{deployment}")["spec"]["replicas"])
