@@ -88,3 +88,18 @@ def test_a_failure_is_dead_with_its_error():
 def test_a_revoked_job_was_cancelled_or_has_expired(why, state, reason):
     end = settlement_of(states.REVOKED, TaskRevokedError(why))
     assert (end.state, end.reason) == (state, reason)
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("cannot reach redis://ada:s3cret@db:6379/0", "cannot reach redis://ada:***@db:6379/0"),
+        ("login failed: password=s3cret, try again", "login failed: password=***, try again"),
+        ('{"api_key": "s3cret", "user": "ada"}', '{"api_key": ***, "user": "ada"}'),
+        ("sent Authorization: Bearer s3cret.s3cret", "sent Authorization: ***"),
+        ("smtp_password: 's3cret'", "smtp_password: ***"),
+        ("the token was refused", "the token was refused"),
+    ],
+)
+def test_an_error_keeps_its_story_and_loses_its_secrets(message, shown):
+    assert error_of(RuntimeError(message)).message == shown

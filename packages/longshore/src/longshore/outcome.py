@@ -17,6 +17,7 @@ from celery.exceptions import (
 
 from longshore.current import Claim
 from longshore.errors import InvalidJob
+from longshore.logs.redaction import redact_text
 from longshore.records import DeadReason, ErrorInfo, JobState
 from longshore.store.claims import Settlement
 
@@ -60,10 +61,10 @@ def claim_of(request: Any) -> Claim | None:
 
 
 def error_of(error: object) -> ErrorInfo:
-    """An exception as the record shows it: its type and message, on one line."""
+    """An exception as the record shows it: its type and message, on one line, without secrets."""
     if error is None:
         return ErrorInfo("Retry", "asked for by the task")
-    return ErrorInfo(type(error).__name__, " ".join(str(error).split()))
+    return ErrorInfo(type(error).__name__, redact_text(" ".join(str(error).split())))
 
 
 def reason_of(error: object, retries: int = 0, max_retries: int | None = None) -> DeadReason:

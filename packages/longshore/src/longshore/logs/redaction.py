@@ -10,7 +10,14 @@ from structlog.typing import EventDict, WrappedLogger
 MASK = "***"
 # From the colon after a user (perhaps none) to the last @ of the authority (RFC 3986, 3.2).
 _URL_PASSWORD = re.compile(r"(?P<start>[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/:@?#]*:)[^\s/?#]*(?=@)")
-_SECRET_NAME = re.compile(r"password|passwd|secret|token|authorization|api_?key", re.IGNORECASE)
+_NAMES = r"password|passwd|secret|token|authorization|api[_-]?key"
+_SECRET_NAME = re.compile(_NAMES, re.IGNORECASE)
+# A name of the above and its value, as settings, headers, JSON and Python write them.
+_SECRET_PAIR = re.compile(
+    rf"""(?P<name>[\w-]*(?:{_NAMES})[\w-]*["']?\s*[=:]\s*)"""
+    r"""(?:(?:bearer|basic)\s+)?(?:"[^"]*"|'[^']*'|[^\s,;&)}\]"']+)""",
+    re.IGNORECASE,
+)
 
 
 def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
@@ -19,8 +26,8 @@ def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
 
 
 def redact_text(text: str) -> str:
-    """Return the text with the passwords of its URLs masked."""
-    return _URL_PASSWORD.sub(rf"\g<start>{MASK}", text)
+    """Return the text with the passwords of its URLs, and the values of secret names, masked."""
+    return _SECRET_PAIR.sub(rf"\g<name>{MASK}", _URL_PASSWORD.sub(rf"\g<start>{MASK}", text))
 
 
 def _safe(name: object, value: object) -> object:

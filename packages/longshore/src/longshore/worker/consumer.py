@@ -6,7 +6,8 @@ from typing import Any
 
 from celery.worker.consumer import Consumer
 
-from longshore.records import DeadReason, ErrorInfo, JobState
+from longshore.outcome import error_of
+from longshore.records import DeadReason, JobState
 from longshore.store.claims import Settlement
 from longshore.transport.book import BOOK
 from longshore.worker.probe.step import answering
@@ -17,8 +18,7 @@ RECONNECT_SECONDS = {"interval_start": 0.5, "interval_step": 0.5, "interval_max"
 
 def kept(reason: DeadReason, error: BaseException) -> Settlement:
     """The settlement of a message that no handler can take: kept for a person."""
-    message = " ".join(str(error).split())
-    return Settlement(JobState.DEAD, error=ErrorInfo(type(error).__name__, message), reason=reason)
+    return Settlement(JobState.DEAD, error=error_of(error), reason=reason)
 
 
 class LongshoreConsumer(Consumer):  # type: ignore[misc]
