@@ -24,7 +24,7 @@ from longshore.store.jobs import post_all
 from longshore.testing.server import ValkeyServer
 
 NAME = "growth"
-TITLE = "Claim and settle beside a million waiting, a million delayed and 100,000 dead jobs"
+TITLE = "Claim and settle on an empty and on a full server"
 WAITING, DELAYED, DEAD = 1_000_000, 1_000_000, 100_000
 ROUNDS, TOGETHER = 3_000, 32
 AT_ONCE = 500

@@ -24,7 +24,9 @@ def growth_table(result: Result) -> Table:
                 name = f"{step} {together}, {percent}"
                 rows.append([name, milliseconds(empty), milliseconds(full), growth_of(empty, full)])
     columns = ["call", "empty server", "full server", "growth"]
-    return Table(growth.TITLE, columns, rows, "Interleaved calls to two servers.")
+    held = ", ".join(f"{row['count']:,} {row['kind']}" for row in result.rows if "kind" in row)
+    note = f"Interleaved calls to two servers; the full one holds {held} jobs."
+    return Table(growth.TITLE, columns, rows, note)
 
 
 def growth_of(empty: float, full: float) -> str:

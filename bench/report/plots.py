@@ -9,7 +9,7 @@ from typing import Any
 
 from bench.measures import batch, latency, naps, noop, post
 from bench.rates import Spread
-from bench.report.summaries import ENQUEUES, LABELS, OURS, median, rates
+from bench.report.summaries import ENQUEUES, LABELS, MANY, OURS, median, rates
 from bench.results import Result
 
 OUR_COLOUR, PEER_COLOUR = "#1f6f8b", "#b8b8b8"
@@ -99,7 +99,7 @@ def _pictures(results: Mapping[str, Result]) -> dict[str, tuple[str, list[Bar], 
     if post.NAME in results:
         found[post.NAME] = (post.TITLE, bars(rates(results[post.NAME]), LABELS | ENQUEUES), False)
     if batch.NAME in results:
-        enqueues = bars(rates(results[batch.NAME]), LABELS | ENQUEUES)
+        enqueues = bars(rates(results[batch.NAME]), LABELS | MANY)
         found[batch.NAME] = (batch.TITLE, enqueues, False)
     if latency.NAME in results:
         title = latency.TITLE + ": p50 (bar) to p99 (line), ms, logarithmic"

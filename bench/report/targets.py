@@ -34,12 +34,12 @@ class Target:
         value = self.value(result)
         sign = "≤" if self.at_most else "≥"
         verdict = "met" if self.met(value) else "**missed**"
-        return [
-            self.name,
-            f"{sign} {self.limit:g} {self.unit}",
-            f"{value:.3g} {self.unit}",
-            verdict,
-        ]
+        aim, got = (f"{_figure(one)} {self.unit}".rstrip() for one in (self.limit, value))
+        return [self.name, f"{sign} {aim}", got, verdict]
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
 
 
 def over_best(name: str, **wanted: object) -> Callable[[Result], float]:
