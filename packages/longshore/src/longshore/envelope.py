@@ -26,6 +26,8 @@ from longshore.plain_json import json_encoder
 
 #: Names idempotency keys; any fixed UUID would do.
 IDEMPOTENCY_NAMESPACE = uuid.UUID("6f1c3f4e-3a53-5d0b-9c57-0d6c7a1b9e21")
+#: In place of a token: whatever claim on a job of this id is left, this run takes its place.
+REPLACED = "replaced"
 SEPARATOR = "\x06\x16"
 PRIORITY_STEPS = (0, 3, 6, 9)
 _json = json_encoder()

@@ -9,6 +9,7 @@ import pytest
 
 from longshore import current
 from longshore.current import Claim
+from longshore.envelope import REPLACED
 from longshore.transport.publishing import is_job, post_of, seconds
 
 
@@ -97,3 +98,17 @@ def test_a_job_that_enqueues_itself_is_a_retry_under_its_claim(running):
 def test_children_of_a_job_that_runs_again_are_enqueued_once(running):
     assert post(id="child").unique
     assert not post().unique
+
+
+def test_a_job_that_stands_in_for_a_replaced_one_may_take_over_its_claim():
+    assert post(replaced_task_nesting=1).token == REPLACED
+    assert post(replaced_task_nesting=0).token == ""
+
+
+def test_a_job_that_replaces_the_one_running_here_moves_its_claim(running):
+    assert post(replaced_task_nesting=1).token == "me#2"
+
+
+def test_a_stand_in_that_was_enqueued_before_a_crash_is_not_enqueued_again(running):
+    repeated = post(id="job-2", replaced_task_nesting=1)
+    assert (repeated.token, repeated.unique) == ("", True)

@@ -10,7 +10,7 @@ from kombu.utils.json import dumps
 
 from longshore.current import claim as current_claim
 from longshore.current import request_id as current_request_id
-from longshore.envelope import Post
+from longshore.envelope import REPLACED, Post
 
 #: Headers that tell the enqueue script something; they travel no further.
 NONCE = "longshore_nonce"
@@ -38,6 +38,11 @@ def token_for(job_id: str) -> str:
     """The token of the claim under which this very job is running here, if it is: a retry."""
     held = current_claim.get()
     return held.token if held is not None and held.job_id == job_id else ""
+
+
+def replaces(headers: dict[str, Any]) -> bool:
+    """Whether the job stands in for one that replaced itself and ends as this one, by one id."""
+    return bool(headers.get("replaced_task_nesting")) and not repeated(headers["id"])
 
 
 def repeated(job_id: str) -> bool:
@@ -71,6 +76,6 @@ def post_of(message: dict[str, Any], queue: str, list_key: str, priority: int) -
         nonce=nonce,
         unique=bool(headers.get(UNIQUE)) or repeated(headers["id"]),
         fingerprint=headers.get(FINGERPRINT),
-        token=token_for(headers["id"]),
+        token=token_for(headers["id"]) or (REPLACED if replaces(headers) else ""),
         request_id=headers.get("request_id"),
     )

@@ -76,7 +76,7 @@ local function take(list, queue, raw, message, claimed)
   local tag = message.properties.delivery_tag
   local id = type(message.headers.id) == 'string' and message.headers.id or tag
   local job = job_key(id)
-  local f = redis.call('HMGET', job, 'state', 'tag', 'tombstone', 'deliveries')
+  local f = redis.call('HMGET', job, 'state', 'tag', 'tombstone', 'deliveries', 'runs_before')
   if not f[1] then
     first_sight(job, id, message.headers, queue, list)
   elseif is_over(job, f[1], tag, f[2], f[3]) then
@@ -84,7 +84,7 @@ local function take(list, queue, raw, message, claimed)
     return
   end
   if wait_until_due(job, id, queue, raw, message) then return end
-  local attempt = (tonumber(message.headers.retries) or 0) + 1
+  local attempt = (tonumber(message.headers.retries) or 0) + 1 + (tonumber(f[5]) or 0)
   local delivery = (tonumber(f[4]) or 0) + 1
   local token = owner .. '#' .. delivery
   redis.call('HSET', job, 'state', 'running', 'owner', token, 'tag', tag, 'queue', queue,

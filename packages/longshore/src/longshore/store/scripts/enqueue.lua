@@ -68,6 +68,12 @@ local function accept(i)
   local old = redis.call('HMGET', job, 'state', 'nonce', 'owner', 'fingerprint', 'tag', 'queue', 'cancel',
     'tombstone')
   local state, tombstone = old[1], nil
+  -- The job that stands in for a replaced one may be enqueued before that one's claim has ended.
+  if token == 'replaced' then
+    token = state == 'running' and old[2] ~= nonce and old[3] or ''
+    -- Its retries count from none again, its hand-overs do not: a token is never used twice.
+    if token ~= '' then redis.call('HSET', job, 'runs_before', redis.call('HGET', job, 'deliveries')) end
+  end
   if token ~= '' then
     local refusal = state and leave_claim(id, job, old, task, token) or (not state and 'refused')
     if refusal then return refusal, old[4] or '' end
