@@ -28,11 +28,20 @@ EMPTY = (
 )
 SETTLED = "a job is acknowledged by its outcome, never when it begins"
 DELAYED = "asks a worker for the jobs with an ETA that it holds; here they wait in the broker"
+WAITING = "expects a subscription from the moment of sending; here it begins with the wait"
+RACE = "sets its flag after it has sent the job, which has been received by then"
 
 _BY_WHY: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
     ("celery-integration", "t/integration/test_inspect.py::"): {
         SETTLED: ("test_Inspect::test_active", "test_Inspect::test_query_task"),
         DELAYED: ("test_Inspect::test_scheduled",),
+    },
+    ("celery-integration", "t/integration/test_tasks.py::"): {
+        WAITING: (
+            "test_task_redis_result_backend::test_asyncresult_forget_cancels_subscription",
+            "test_task_redis_result_backend::test_asyncresult_get_cancels_subscription",
+        ),
+        RACE: ("test_task_replacement::test_replaced_task_nesting_level_0",),
     },
     ("kombu-integration", "t/integration/test_redis.py::"): {
         EMPTY: ("test_event_loop_consumes_after_connection_reconnect",),
