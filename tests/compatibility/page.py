@@ -43,7 +43,8 @@ first. Dead letters stay in Longshore's keys.
 def page(found: Found) -> str:
     """The whole page."""
     versions = ", ".join(f"{name} {version(name)}" for name in ("celery", "kombu", "redis"))
-    parts = [HEAD, f"## Results\n\nWith {versions}: the latest outcome of each case.\n", _table(found), _left_out()]
+    results = f"## Results\n\nWith {versions}: the latest outcome of each case.\n"
+    parts = [HEAD, results, _table(found), _left_out()]
     parts += [_stock(found), _listed(), WAY_BACK]
     return "\n".join(part for part in parts if part)
 
