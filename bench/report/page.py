@@ -29,9 +29,9 @@ compare the rows with one another, not with other machines.
 """
 #: What a measure itself leaves behind on two cores lies below.
 BUSY_LOAD = 4.0
-BUSY = """**Some of these figures were taken while the machine did other work** (the load before each
-measure is at the end). Rates and waits are worse than they would be, for everybody, and vary; the
-columns of CPU and round trips hold. Run `make bench` on a quiet machine for figures to quote.
+BUSY = """**Some figures were taken while the machine did other work** (the load before each measure
+is at the end). Rates and waits are worse than they would be, for everybody, and vary; the columns
+of CPU and round trips hold. Run `make bench` on a quiet machine for figures to quote.
 """
 TABLES: Mapping[str, tuple[Callable[[Result], Table], ...]] = {
     noop.NAME: (summaries.noop_table,),
