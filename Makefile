@@ -25,7 +25,7 @@ load: $(BIN)/.synced ## Post 2,000 jobs over 32 connections to the running set
 
 ##: tests
 test: $(BIN)/.synced ## Run unit and integration tests, with coverage
-	@$(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term $(ARGS)
+	@$(BIN)/pytest -n 4 --dist loadfile --cov --cov-report=term $(ARGS)
 
 test-unit: $(BIN)/.synced ## Run the tests that open no socket
 	@$(BIN)/pytest tests/unit $(ARGS)
