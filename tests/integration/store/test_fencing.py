@@ -96,3 +96,19 @@ def test_releasing_twice_is_one_release(store, client, held):
     before = snapshot(client)
     assert store.run(release(held, begun=False, counted=False, why="drain"))
     assert snapshot(client) == before
+
+
+def test_a_claim_of_an_earlier_run_fits_no_later_one(store, client, enqueue, take):
+    job_id = enqueue(id="again")
+    (first,) = take()
+    store.run(settle(first.claim, DONE))
+    enqueue(id=job_id)
+    (second,) = take()
+    assert second.claim.token != first.claim.token
+
+    before = snapshot(client)
+    assert store.run(renew([first.claim])) == [Held.LOST]
+    assert store.run(settle(first.claim, DONE)) is False
+    assert places(client, job_id) == ["claimed"]
+    assert store.run(renew([second.claim])) == [Held.HELD]
+    assert before.keys() == snapshot(client).keys()

@@ -76,7 +76,7 @@ local function take(list, queue, raw, message, claimed)
   local tag = message.properties.delivery_tag
   local id = type(message.headers.id) == 'string' and message.headers.id or tag
   local job = job_key(id)
-  local f = redis.call('HMGET', job, 'state', 'tag', 'tombstone', 'deliveries', 'runs_before')
+  local f = redis.call('HMGET', job, 'state', 'tag', 'tombstone', 'deliveries', 'runs_before', 'run')
   if not f[1] then
     first_sight(job, id, message.headers, queue, list)
   elseif is_over(job, f[1], tag, f[2], f[3]) then
@@ -86,7 +86,8 @@ local function take(list, queue, raw, message, claimed)
   if wait_until_due(job, id, queue, raw, message) then return end
   local attempt = (tonumber(message.headers.retries) or 0) + 1 + (tonumber(f[5]) or 0)
   local delivery = (tonumber(f[4]) or 0) + 1
-  local token = owner .. '#' .. delivery
+  -- Counted anew when a finished id is enqueued again: the run keeps old tokens from fitting.
+  local token = owner .. '#' .. (f[6] and f[6] .. '.' or '') .. delivery
   redis.call('HSET', job, 'state', 'running', 'owner', token, 'tag', tag, 'queue', queue,
     'worker', worker, 'started_at', at, 'attempts', attempt, 'deliveries', delivery)
   local n = #claimed.messages

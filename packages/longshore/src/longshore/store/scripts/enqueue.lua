@@ -66,8 +66,8 @@ local function accept(i)
   local nonce, fingerprint, token = ARGV[i + 10], ARGV[i + 12], ARGV[i + 13]
   local job = job_key(id)
   local old = redis.call('HMGET', job, 'state', 'nonce', 'owner', 'fingerprint', 'tag', 'queue', 'cancel',
-    'tombstone')
-  local state, tombstone = old[1], nil
+    'tombstone', 'run')
+  local state, tombstone, run = old[1], nil, nil
   -- The job that stands in for a replaced one may be enqueued before that one's claim has ended.
   if token == 'replaced' then
     token = state == 'running' and old[2] ~= nonce and old[3] or ''
@@ -82,6 +82,7 @@ local function accept(i)
       return 'duplicate', old[4] or ''
     end
     tombstone = clear(id, job, state, old[5], old[6], old[8])
+    run = (tonumber(old[9]) or 0) + 1
   end
 
   local due = nil
@@ -115,6 +116,7 @@ local function accept(i)
   end
   if due then with('due_at', stamp(due)) else with('waiting_since', at) end
   if tombstone then with('tombstone', tombstone) end
+  if run then with('run', run) end
   if ARGV[i + 6] ~= '0' then with('priority', ARGV[i + 6]) end
   if list ~= queue then with('list', list) end
   if expires_at ~= '' then with('expires_at', expires_at) end
