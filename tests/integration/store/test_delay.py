@@ -111,3 +111,17 @@ def test_a_retry_forgives_earlier_crashes(store, client, enqueue, new_job, take)
     retry(store, take()[0].claim, new_job)
     store.run(release(take()[0].claim, begun=True, counted=True, why="lost"))
     assert places(client, job_id) == ["ready q"]
+
+
+def test_the_story_of_a_retry_is_its_own_when_the_next_attempt_has_begun(store, take, new_job):
+    store.run(jobs.enqueue(new_job(id="quick")))
+    (first,) = take(owner="w1")
+    store.run(jobs.post(replace(encode(new_job(id="quick")), token=first.claim.token)))
+    (second,) = take(owner="w2")
+
+    assert store.run(note_retry(first.claim, ErrorInfo("E", "the first one's")))
+
+    (told,) = store.run(jobs.attempts("quick"))
+    assert (told.attempt, told.delivery) == (first.claim.attempt, first.claim.delivery)
+    assert told.started_at <= store.run(jobs.get("quick")).started_at
+    assert second.claim.delivery == 2

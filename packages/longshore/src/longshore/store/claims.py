@@ -138,6 +138,8 @@ def note_retry(held: Claim, error: ErrorInfo, meta: str | bytes = "") -> Call[bo
             meta,
             settings.result_ttl_seconds,
             *_error_words(error),
+            held.attempt,
+            held.delivery,
         ),
         lambda answer: text(answer) == "noted",
     )

@@ -66,7 +66,7 @@ local function accept(i)
   local nonce, fingerprint, token = ARGV[i + 10], ARGV[i + 12], ARGV[i + 13]
   local job = job_key(id)
   local old = redis.call('HMGET', job, 'state', 'nonce', 'owner', 'fingerprint', 'tag', 'queue', 'cancel',
-    'tombstone', 'run')
+    'tombstone', 'run', 'started_at', 'worker')
   local state, tombstone, run = old[1], nil, nil
   -- The job that stands in for a replaced one may be enqueued before that one's claim has ended.
   if token == 'replaced' then
@@ -104,6 +104,8 @@ local function accept(i)
   end
   if token ~= '' then
     with('released_by', token)
+    with('left_started_at', old[10] or at)
+    with('left_worker', old[11] or '')
     with('lost', '0')
     redis.call('HDEL', job, 'list', 'priority')
     know(queue)
