@@ -46,7 +46,7 @@ def test_replace_runs_the_other_task_under_the_same_id(shop):
     assert shop.replaced.delay(20, 22).get(timeout=SECONDS) == 42
 
 
-def test_a_rejected_job_does_not_run_again(shop):
+def test_a_rejected_job_ends_as_failed(shop):
     result = shop.rejecting.delay()
     until(lambda: result.state == "FAILURE", SECONDS)
 
