@@ -80,7 +80,7 @@ def test_a_running_job_whose_worker_dies(store, client, enqueue, take):
     job_id = enqueue()
     take()
     store.run(jobs.cancel(job_id))
-    until(lambda: store.run(maintain()).rescued, 5)
+    until(lambda: store.run(maintain()).rescued)
     assert_cancelled(store, client, job_id)
 
 

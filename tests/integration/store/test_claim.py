@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from longshore.envelope import encode
 from longshore.errors import UnknownJob
 from longshore.records import DeadReason, JobState
 from longshore.store import jobs
@@ -59,6 +60,27 @@ def test_a_claim_is_what_kombu_would_have_written(client, enqueue, take):
     assert (exchange, routing_key) == ("", "q")
     assert message == json.loads(delivery.raw)
     assert client.zscore("unacked_index", delivery.claim.tag) is not None
+
+
+def test_a_message_that_was_tried_elsewhere_goes_on_counting(enqueue, take):
+    enqueue(headers={"retries": 2})
+    assert take()[0].claim.attempt == 3
+
+
+def test_a_message_with_its_names_in_an_unusual_order_is_read_whole(store, client, new_job, take):
+    post = encode(new_job(headers={"note": {"id": "another"}}))
+    store.run(jobs.post(post))
+    message = json.loads(client.rpop("q"))
+    client.lpush("q", json.dumps({name: message[name] for name in reversed(message)}))
+    assert ids(take()) == [post.job_id]
+
+
+def test_what_only_looks_like_a_message_is_kept_as_unreadable(store, client, enqueue, take):
+    client.lpush("q", '{"id": "job-7", nonsense, "delivery_tag": "tag-7"}}')
+    wanted = enqueue()
+    assert ids(take(limit=9)) == [wanted]
+    (buried,) = store.run(jobs.search(state=JobState.DEAD)).records
+    assert buried.dead_reason is DeadReason.UNDECODABLE
 
 
 def test_a_cancelled_job_is_skipped(store, client, enqueue, take):

@@ -37,6 +37,7 @@ def assert_in_time(begun: float) -> None:
     assert time.monotonic() - begun < SETTINGS.deadline_seconds + MARGIN_SECONDS
 
 
+@pytest.mark.alone
 def test_a_blocking_call(away, new_job):
     with Store.from_url(away, SETTINGS) as store:
         begun = time.monotonic()
@@ -53,10 +54,12 @@ async def _fails(url, new_job):
         assert_in_time(begun)
 
 
+@pytest.mark.alone
 def test_an_awaited_call(away, new_job):
     asyncio.run(_fails(away, new_job))
 
 
+@pytest.mark.alone
 def test_a_server_that_hangs_after_it_has_answered(new_job):
     with ValkeyServer() as server, Store.from_url(server.url, SETTINGS) as store:
         store.run(ping())
@@ -69,6 +72,7 @@ def test_a_server_that_hangs_after_it_has_answered(new_job):
         assert store.run(ping()) > 0
 
 
+@pytest.mark.alone
 def test_the_breaker_makes_the_next_calls_fail_at_once():
     settings = StoreSettings(deadline_seconds=0.3, breaker_seconds=30)
     with Store.from_url(f"longshore://127.0.0.1:{free_port()}/0", settings) as store:

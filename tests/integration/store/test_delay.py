@@ -10,7 +10,7 @@ from longshore.envelope import encode
 from longshore.records import ErrorInfo, JobState, Outcome
 from longshore.store import jobs
 from longshore.store.claims import Settlement, note_retry, release, settle
-from longshore.store.queues import maintain
+from longshore.store.queues import WINDOW, maintain
 from support.places import places
 from support.until import until
 
@@ -24,7 +24,7 @@ def retry(store, held, new_job, **fields):
 def test_due_jobs_are_promoted_in_the_order_of_their_time(store, client, enqueue, take):
     later, sooner = enqueue(delay_seconds=0.4), enqueue(delay_seconds=0.2)
     assert store.run(maintain()).promoted == 0
-    until(lambda: store.run(maintain()) and client.llen("q") == 2, 5)
+    until(lambda: store.run(maintain()) and client.llen("q") == 2)
     assert [d.claim.job_id for d in take(limit=2)] == [sooner, later]
     assert places(client, sooner) == places(client, later) == ["claimed"]
 
@@ -38,8 +38,28 @@ def test_upkeep_says_when_to_look_again(store, enqueue):
 def test_upkeep_is_bounded(store, client, enqueue):
     for _ in range(5):
         enqueue(delay_seconds=0.01)
-    until(lambda: client.zcount("longshore:delayed:q", 0, _now(client)) == 5, 5)
+    until(lambda: client.zcount("longshore:delayed:q", 0, _now(client)) == 5)
     assert [store.run(maintain(limit=2)).promoted for _ in range(4)] == [2, 2, 1, 0]
+
+
+def test_upkeep_of_many_queues_is_bounded_and_keeps_none_waiting(store, client, enqueue):
+    names = [f"q{number}" for number in range(6)]
+    for name in names:
+        for _ in range(3):
+            enqueue(queue=name, delay_seconds=0.01)
+    for name in names:
+        due = f"longshore:delayed:{name}"
+        until(lambda due=due: client.zcount(due, 0, _now(client)) == 3)
+    rounds = [store.run(maintain(limit=4)).promoted for _ in range(6)]
+    assert rounds == [4, 4, 4, 4, 2, 0]
+    assert [client.llen(name) for name in names] == [3] * 6
+
+
+def test_upkeep_comes_to_every_queue_of_very_many(store, client, enqueue):
+    enqueue(queue="the only one", delay_seconds=0.01)
+    client.sadd("longshore:queues", *(f"idle {number}" for number in range(2 * WINDOW)))
+    until(lambda: client.zcount("longshore:delayed:the only one", 0, _now(client)) == 1)
+    assert sum(store.run(maintain()).promoted for _ in range(4)) == 1
 
 
 def _now(client):
@@ -49,7 +69,7 @@ def _now(client):
 
 def test_a_promoted_job_keeps_its_priority(store, client, enqueue):
     job_id = enqueue(priority=6, delay_seconds=0.05)
-    until(lambda: store.run(maintain()).promoted, 5)
+    until(lambda: store.run(maintain()).promoted)
     assert places(client, job_id) == ["ready q\x06\x166"]
 
 
@@ -88,7 +108,7 @@ def test_a_retry_that_was_sent_twice_is_one(store, client, enqueue, new_job, tak
 def test_a_retry_on_another_queue_and_priority(store, client, enqueue, new_job, take):
     job_id = enqueue(priority=6)
     retry(store, take()[0].claim, new_job, queue="other", delay_seconds=0.05)
-    until(lambda: store.run(maintain()).promoted, 5)
+    until(lambda: store.run(maintain()).promoted)
     assert places(client, job_id) == ["ready other"]
     assert take(queue="other")[0].claim.job_id == job_id
 

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 
 from longshore.envelope import NewJob, encode, list_of
 from longshore.records import DeadReason, ErrorInfo, JobState
-from longshore.store import Store, StoreSettings, jobs
+from longshore.store import Store, StoreSettings, dead_letters, jobs, queues
 from longshore.store.claims import (
     Held,
     Settlement,
@@ -31,6 +31,8 @@ from longshore.store.claims import (
     renew,
     settle,
 )
+from longshore.store.control import reschedule
+from longshore.store.dead_letters import Fate
 from longshore.store.queues import maintain, purge
 from support.whereabouts import PRIORITIES, QUEUES, Whereabouts
 
@@ -49,7 +51,7 @@ FAR = 1000.0
 
 
 class Broker(RuleBasedStateMachine):
-    """Producers, two owners, upkeep, a person who cancels, and time that passes at will."""
+    """Producers, two owners, upkeep, a person on call, and time that passes at will."""
 
     claims = Bundle("claims")
     posts = Bundle("posts")
@@ -60,6 +62,7 @@ class Broker(RuleBasedStateMachine):
         self.store = Store.from_url(valkey.url, StoreSettings(lease_seconds=15, max_deliveries=3))
         self.client = valkey.client()
         self.foreign = 0
+        self.paused: set[str] = set()
 
     def teardown(self):
         self.store.close()
@@ -108,6 +111,7 @@ class Broker(RuleBasedStateMachine):
     def claim(self, owner, limit):
         sources = [Source(list_of(queue, step), queue) for step in PRIORITIES for queue in QUEUES]
         taken = self.store.run(claim(sources, owner=owner, worker=owner, limit=limit))
+        assert not {delivery.queue for delivery in taken} & self.paused
         return multiple(*(delivery.claim for delivery in taken))
 
     @rule(held=claims)
@@ -145,6 +149,47 @@ class Broker(RuleBasedStateMachine):
     def cancel(self, job):
         if self.state(job):
             self.store.run(jobs.cancel(job))
+
+    @rule(job=IDS)
+    def ask_it_to_stop(self, job):
+        if self.state(job):
+            self.store.run(jobs.cancel(job, ask=True))
+
+    @rule(job=IDS, delay=st.sampled_from([0.0, FAR]))
+    def reschedule(self, job, delay):
+        state = self.state(job)
+        if state:
+            refused = self.store.run(reschedule(job, delay_seconds=delay))
+            assert refused is None or refused == state
+
+    @rule(jobs=st.lists(IDS, unique=True), rate=st.sampled_from([None, 0.1]))
+    def replay(self, jobs, rate):
+        letters = [one.kept for one in self.store.run(dead_letters.get_all(jobs))]
+        sound, _ = dead_letters.revivable(letters)
+        self.act_twice(dead_letters.replay, sound, rate_per_second=rate)
+
+    @rule(jobs=st.lists(IDS, unique=True))
+    def discard(self, jobs):
+        letters = [one.kept for one in self.store.run(dead_letters.get_all(jobs))]
+        self.act_twice(dead_letters.discard, letters, reason="a test")
+
+    def act_twice(self, act, letters, **options):
+        """The first call does it, its repetition says so, another one finds them gone."""
+        if not letters:
+            return
+        call, again = act(letters, **options), act(letters, **options)
+        done = self.store.run(call)
+        before = self.look()
+        assert Fate.GONE not in done
+        assert self.store.run(call) == done
+        assert set(self.store.run(again)) == {Fate.GONE}
+        assert self.look() == before
+
+    @rule(queue=st.sampled_from(QUEUES), pauses=st.booleans())
+    def pause_or_resume(self, queue, pauses):
+        change = queues.pause if pauses else queues.resume
+        self.paused = self.paused - {queue} | ({queue} if pauses else set())
+        self.store.run(change(queue))
 
     @rule(queue=st.sampled_from(QUEUES), priority=st.sampled_from(PRIORITIES))
     def purge(self, queue, priority):

@@ -42,7 +42,8 @@ def test_channels_are_those_of_the_database():
 
 
 def test_the_line_begins_with_nothing_allowed():
-    assert setuser("me", rights(["q"])).startswith("ACL SETUSER me reset on >PASSWORD ~q ")
+    begins = "ACL SETUSER me reset resetchannels on >PASSWORD ~q "
+    assert setuser("me", rights(["q"])).startswith(begins)
 
 
 def test_the_table_says_what_each_right_is_for():

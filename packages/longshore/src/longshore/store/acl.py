@@ -25,12 +25,14 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
             "hincrby",
             "hincrbyfloat",
             "hsetnx",
+            "hkeys",
         ),
         *("zadd", "zrem", "zrange", "zrangebyscore", "zscore", "zcard"),
-        *("sadd", "srem", "smembers", "xadd", "xrevrange"),
-        *("set", "setex", "get", "del", "expire", "persist", "incr"),
+        *("sadd", "srem", "smembers"),
+        *("set", "setex", "get", "del", "exists", "expire", "persist", "incr", "incrby"),
     ),
     "to wait for work": ("blpop",),
+    "pages of dead letters": ("zrevrange", "zrank", "zrevrank"),
     "results and chords": (
         *("mget", "multi", "exec", "zcount", "sismember"),
         *("publish", "subscribe", "unsubscribe"),
@@ -38,6 +40,9 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "remote control and events": ("psubscribe", "punsubscribe"),
     "doctor and janitor": ("info", "scan", "hscan", "ttl", "srandmember"),
 }
+
+#: Needed beside these where ``replicas_to_confirm`` is set.
+CONFIRMING: Mapping[str, tuple[str, ...]] = {"replicas that confirm": ("wait",)}
 
 #: why -> patterns of keys, without a prefix
 KEYS: Mapping[str, tuple[str, ...]] = {
@@ -67,9 +72,12 @@ class Right:
     word: str
 
 
-def rights(queues: Sequence[str], prefix: str = "", database: int = 0) -> tuple[Right, ...]:
-    """Every right that is needed to work on these queues."""
-    commands = [Right(why, f"+{name}") for why, names in COMMANDS.items() for name in names]
+def rights(
+    queues: Sequence[str], prefix: str = "", database: int = 0, *, replicas: bool = False
+) -> tuple[Right, ...]:
+    """Every right that is needed to work on these queues, and to have replicas confirm."""
+    reasons = {**COMMANDS, **(CONFIRMING if replicas else {})}
+    commands = [Right(why, f"+{name}") for why, names in reasons.items() for name in names]
     own = escaped(prefix)
     channels = [
         Right(why, f"&{own}{name.format(db=database)}")
@@ -95,8 +103,9 @@ def escaped(text: str) -> str:
 
 def setuser(user: str, granted: Sequence[Right]) -> str:
     """The command that makes such a user; the password is for the administrator to put in."""
+    # Redis 6.2 gives a new user every channel, and takes no pattern beside that.
     words = " ".join(right.word for right in granted)
-    return f"ACL SETUSER {user} reset on >PASSWORD {words}"
+    return f"ACL SETUSER {user} reset resetchannels on >PASSWORD {words}"
 
 
 def samples(queues: Sequence[str], prefix: str = "") -> tuple[tuple[str, ...], ...]:
@@ -113,12 +122,11 @@ SAMPLE_ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("time", "info", "ping"), ()),
     **dict.fromkeys(("lpush", "rpush", "sadd", "srem", "hdel", "zrem", "zscore"), ("KEY", "x")),
     **dict.fromkeys(("get", "hgetall", "llen", "smembers", "zcard", "ttl", "incr"), ("KEY",)),
-    **dict.fromkeys(("set", "expire", "hget", "hmget", "srandmember"), ("KEY", "1")),
+    **dict.fromkeys(("set", "expire", "hget", "hmget", "srandmember", "incrby"), ("KEY", "1")),
     **dict.fromkeys(("hset", "zadd", "setex", "hincrby", "hincrbyfloat"), ("KEY", "1", "1")),
-    **dict.fromkeys(("lrange", "ltrim", "zrange", "zrangebyscore"), ("KEY", "0", "1")),
+    **dict.fromkeys(("lrange", "ltrim", "zrange", "zrangebyscore", "zrevrange"), ("KEY", "0", "1")),
     "scan": ("0",),
     "hscan": ("KEY", "0"),
-    "xadd": ("KEY", "*", "a", "b"),
     "blpop": ("KEY", "1"),
 }
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from longshore.envelope import Post
 from longshore.store.scripts import Script
 from longshore.store.settings import StoreSettings
 
@@ -19,12 +20,17 @@ class Call(Generic[T_co]):
     """One script call. ``arguments`` sees the settings, since limits and leases live there.
 
     ``read`` turns the server's answer into the result; it may raise the errors that the
-    function that made the call names.
+    function that made the call names. ``accepts`` means that it enqueues: replicas are to confirm
+    it when ``StoreSettings.replicas_to_confirm`` says so. Where another broker holds the messages,
+    it gets ``posts``, and what is left to do here then is ``beside``, if that is set.
     """
 
     script: Script
     arguments: Callable[[StoreSettings], Sequence[Argument]]
     read: Callable[[Any], T_co]
+    accepts: bool = False
+    posts: Sequence[Post] = ()
+    beside: Call[T_co] | None = None
 
     def argv(self, settings: StoreSettings) -> list[Argument]:
         """The script's whole ARGV: the key prefix, then the call's own arguments."""

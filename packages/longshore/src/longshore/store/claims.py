@@ -9,12 +9,17 @@ from typing import Any
 
 from longshore.current import Claim
 from longshore.records import DeadReason, ErrorInfo, JobState
+from longshore.sealing.payload import sealed
 from longshore.store.call import Argument, Call, text
 from longshore.store.scripts import load
 from longshore.store.settings import StoreSettings
 
 #: Longer error messages are cut: a record is a summary, the traceback is in the result.
 MESSAGE_LIMIT = 2000
+#: Of a traceback the end is kept, which says where it happened.
+TRACEBACK_LIMIT = 3000
+#: Between a message, which is one line, and its traceback.
+SEPARATOR = "\x1f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,8 @@ def read_delivery(row: Sequence[Any]) -> Delivery:
         token=text(row[4]),
         attempt=int(row[5]),
         delivery=int(row[6]),
+        waited_seconds=int(row[7]) / 1_000_000,
+        age_seconds=int(row[8]) / 1_000_000,
     )
     return Delivery(queue, row[1], granted)
 
@@ -123,7 +130,7 @@ def _words(held: Claim, end: Settlement, settings: StoreSettings) -> tuple[Argum
         end.state,
         end.meta,
         end.result_ttl_seconds or settings.result_ttl_seconds,
-        *_error_words(end.error),
+        *error_words(end.error),
         end.reason or "",
     )
 
@@ -137,7 +144,7 @@ def note_retry(held: Claim, error: ErrorInfo, meta: str | bytes = "") -> Call[bo
             held.token,
             meta,
             settings.result_ttl_seconds,
-            *_error_words(error),
+            *error_words(error),
             held.attempt,
             held.delivery,
         ),
@@ -172,8 +179,14 @@ def release(
     )
 
 
-def _error_words(error: ErrorInfo | None) -> tuple[str, str]:
-    return (error.type, error.message[:MESSAGE_LIMIT]) if error else ("", "")
+def error_words(error: ErrorInfo | None) -> tuple[str, str]:
+    """An error's type, and its message and traceback as the scripts take them, cut and sealed."""
+    if error is None:
+        return "", ""
+    message = sealed(error.message[:MESSAGE_LIMIT])
+    if error.traceback:
+        message += f"{SEPARATOR}{sealed(error.traceback[-TRACEBACK_LIMIT:])}"
+    return error.type, message
 
 
 def message(held: Claim) -> Call[bytes]:

@@ -25,8 +25,8 @@ def client_options(settings: StoreSettings) -> dict[str, Any]:
     """What every connection of a store is opened with."""
     return {
         "max_connections": settings.max_connections,
-        "socket_timeout": settings.deadline_seconds * 0.75,
-        "socket_connect_timeout": settings.deadline_seconds * 0.75,
+        "socket_timeout": settings.answer_seconds,
+        "socket_connect_timeout": settings.answer_seconds,
         "socket_keepalive": True,
         "health_check_interval": 0,
     }

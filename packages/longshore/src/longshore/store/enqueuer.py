@@ -24,6 +24,16 @@ class Runs(Protocol):
         ...
 
 
+class Observer(Protocol):
+    """Who wants to know how enqueuing goes."""
+
+    def sent(self, jobs: int) -> None:
+        """So many jobs went out in one call."""
+
+    def failed(self, error: Exception, jobs: int) -> None:
+        """So many were not accepted."""
+
+
 Waiting = tuple[Post, "asyncio.Future[Enqueued]"]
 
 
@@ -40,6 +50,7 @@ class Enqueuer:
 
     store: Runs
     calls: int = 0
+    observer: Observer | None = None
     _waiting: list[Waiting] = field(default_factory=list)
     _sending: asyncio.Task[None] | None = None
 
@@ -61,9 +72,13 @@ class Enqueuer:
 
     async def _send_batch(self, batch: list[Waiting]) -> None:
         self.calls += 1
+        if self.observer is not None:
+            self.observer.sent(len(batch))
         try:
             answers = await self.store.run(post_all([post for post, _ in batch]))
         except Exception as error:  # noqa: BLE001  whatever it is, each caller must hear of it
+            if self.observer is not None:
+                self.observer.failed(error, len(batch))
             for _, waiter in batch:
                 if not waiter.done():
                     waiter.set_exception(error)

@@ -63,17 +63,35 @@ def refused(commands: Sequence[Sequence[str]]) -> Call[tuple[str, ...] | None]:
 
 def configured(store: Store, name: str) -> str | None:
     """A value of the server's configuration; ``None`` when the login may not read it."""
+    answer = _asked(store, "CONFIG", "GET", name)
+    words = [word for pair in answer.items() for word in pair] if _is_map(answer) else answer
+    return text(words[1]) if words else None
+
+
+def default_user(store: Store) -> str | None:
+    """What the server's default user may do, as rules; ``None`` when the login may not see it."""
+    answer = _asked(store, "ACL", "GETUSER", "default")
+    if not answer:
+        return None
+    pairs = answer if _is_map(answer) else dict(zip(answer[::2], answer[1::2], strict=True))
+    told = {text(name): value for name, value in pairs.items()}
+    keys = told["keys"]
+    # Redis before 7 lists patterns without their sign.
+    shown = keys if isinstance(keys, bytes | str) else " ".join(f"~{text(key)}" for key in keys)
+    return f"{text(told['commands'])} {text(shown)}".strip()
+
+
+def _asked(store: Store, *words: str) -> Any:
+    """The answer to a command that most logins rightly may not give; ``None`` for such."""
     connection = store.new_connection()
     try:
         connection.connect()
-        connection.send_command("CONFIG", "GET", name)
-        answer = connection.read_response()
-    except Exception:  # noqa: BLE001  a right that most logins rightly lack
+        connection.send_command(*words)
+        return connection.read_response()
+    except Exception:  # noqa: BLE001  whatever it was, it is not visible
         return None
     finally:
         connection.disconnect()
-    words = [word for pair in answer.items() for word in pair] if _is_map(answer) else answer
-    return text(words[1]) if words else None
 
 
 def _is_map(answer: Any) -> bool:

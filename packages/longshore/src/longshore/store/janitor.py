@@ -29,6 +29,7 @@ def sweep(
     """One round: looks at up to ``limit`` rows of each routing table, and of what it saw before.
 
     What shows no sign of life for ``idle_seconds`` loses its routing, after twice that its lists.
+    With ``every_seconds`` 0 the round is done, whoever did one lately.
     """
     return Call(
         load("sweep"),

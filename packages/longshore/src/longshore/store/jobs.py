@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from longshore.envelope import NewJob, Post, encode
+from longshore.envelope import NewJob, Post, encode, words
 from longshore.errors import UnknownJob
 from longshore.records import (
     AttemptRecord,
@@ -19,7 +19,9 @@ from longshore.records import (
     JobState,
     Outcome,
     Page,
+    Progress,
 )
+from longshore.sealing.payload import opened, shown
 from longshore.store.call import Call, fields, text
 from longshore.store.scripts import load
 
@@ -61,7 +63,13 @@ def enqueue_all(jobs: Iterable[NewJob]) -> Call[list[Enqueued]]:
 def post(message: Post) -> Call[Enqueued]:
     """Accepts a message that is already in kombu's envelope."""
     both = post_all([message])
-    return Call(both.script, both.arguments, lambda answer: both.read(answer)[0])
+    return Call(
+        both.script,
+        both.arguments,
+        lambda answer: both.read(answer)[0],
+        accepts=True,
+        posts=both.posts,
+    )
 
 
 def post_all(messages: Sequence[Post]) -> Call[list[Enqueued]]:
@@ -73,25 +81,20 @@ def post_all(messages: Sequence[Post]) -> Call[list[Enqueued]]:
     if len(messages) > MOST_AT_ONCE:
         raise ValueError(f"{len(messages)} jobs at once; at most {MOST_AT_ONCE} are taken")
 
-    def read(answer: Sequence[bytes]) -> list[Enqueued]:
-        pairs = zip(messages, answer[::2], answer[1::2], strict=True)
-        return [_enqueued(message, word, fingerprint) for message, word, fingerprint in pairs]
-
     return Call(
         load("enqueue"),
-        lambda settings: (
-            settings.recent_limit,
-            *(word for message in messages for word in message.arguments()),
-        ),
-        read,
+        lambda settings: (settings.recent_limit, *words(messages)),
+        lambda answer: list(map(_enqueued, messages, answer)),
+        accepts=True,
+        posts=messages,
     )
 
 
-def _enqueued(message: Post, word: bytes, fingerprint: bytes) -> Enqueued:
-    outcome = text(word)
-    return Enqueued(
-        message.job_id, outcome == "created", text(fingerprint) or None, outcome == "refused"
-    )
+def _enqueued(message: Post, answer: int | Sequence[bytes]) -> Enqueued:
+    if answer == 1:
+        return Enqueued(message.job_id, True, message.fingerprint)
+    outcome, fingerprint = map(text, cast("Sequence[bytes]", answer))
+    return Enqueued(message.job_id, False, fingerprint or None, outcome == "refused")
 
 
 def get(job_id: str) -> Call[JobRecord]:
@@ -114,7 +117,7 @@ def attempts(job_id: str) -> Call[tuple[AttemptRecord, ...]]:
     return Call(
         load("attempts"),
         lambda _: (job_id,),
-        lambda answer: tuple(read_attempt(json.loads(entry)) for entry in answer),
+        read_attempts,
     )
 
 
@@ -124,26 +127,35 @@ def search(
     queue: str | None = None,
     cursor: str | None = None,
     limit: int = 50,
+    since: float | None = None,
+    until: float | None = None,
 ) -> Call[Page]:
     """Records newest first out of a bounded recent history (``StoreSettings.recent_limit``).
 
     A page may be short, even empty, and still carry a cursor: each call looks at a bounded
-    number of entries.
+    number of entries. ``since`` and ``until`` are seconds since the epoch, of the acceptance.
     """
 
     def read(answer: list[Any]) -> Page:
         records = tuple(read_record(text(job_id), fields(flat)) for job_id, flat in answer[1])
         return Page(records, text(answer[0]) or None)
 
-    arguments = (state or "", task or "", queue or "", cursor or "", SEARCH_SCAN, limit)
+    wanted = (state or "", task or "", queue or "", cursor or "")
+    arguments = (*wanted, SEARCH_SCAN, limit, _moment(since), _moment(until))
     return Call(load("search"), lambda _: arguments, read)
 
 
-def cancel(job_id: str, *, running: bool = True) -> Call[JobState]:
+def _moment(seconds: float | None) -> str:
+    return "" if seconds is None else f"{seconds:.6f}"
+
+
+def cancel(job_id: str, *, running: bool = True, ask: bool = False) -> Call[JobState]:
     """Asks that a job not run (again); answers the state it is in now.
 
     ``running`` means that its worker will be told at its next lease renewal; with
-    ``running=False`` a job that runs is left to run. A job that has finished stays as it is.
+    ``running=False`` a job that runs is left to run. With ``ask`` nothing ends its run: its handler
+    learns of it when it looks (``longshore.running.cancelled``). A job that has finished stays as
+    it is.
 
     Raises:
         UnknownJob: there is no record under this id.
@@ -162,7 +174,7 @@ def cancel(job_id: str, *, running: bool = True) -> Call[JobState]:
             meta,
             settings.result_ttl_seconds,
             settings.record_ttl_seconds,
-            "1" if running else "0",
+            "asked" if ask else "1" if running else "0",
         ),
         read,
     )
@@ -179,7 +191,7 @@ def result(job_id: str) -> Call[JobResult]:
         state, meta = text(answer[0]), text(answer[1])
         if not state:
             raise UnknownJob(job_id)
-        value = json.loads(meta)["result"] if state == "succeeded" and meta else None
+        value = json.loads(opened(meta))["result"] if state == "succeeded" and meta else None
         return JobResult(JobState(state), value)
 
     return Call(load("result"), lambda _: (job_id,), read)
@@ -214,7 +226,15 @@ def _count(words: dict[str, str], name: str) -> int:
 def _error(words: dict[str, str]) -> ErrorInfo | None:
     if not words.get("error_type"):
         return None
-    return ErrorInfo(words["error_type"], words.get("error_message", ""))
+    return ErrorInfo(words["error_type"], shown(words.get("error_message", "")))
+
+
+def _progress(words: dict[str, str]) -> Progress | None:
+    if "progress" not in words:
+        return None
+    told = json.loads(words["progress"])
+    moment = _number(words, "progress_at") or 0.0
+    return Progress(told["done"], told["total"], told["note"], told["attempt"], moment)
 
 
 def read_record(job_id: str, words: dict[str, str]) -> JobRecord:
@@ -239,7 +259,22 @@ def read_record(job_id: str, words: dict[str, str]) -> JobRecord:
         fingerprint=words.get("fingerprint"),
         error=_error(words),
         dead_reason=DeadReason(reason) if reason else None,
+        replays=_count(words, "replays"),
+        discard_reason=words.get("discard_reason"),
+        cancel_asked=words.get("cancel") == "1",
+        progress=_progress(words),
     )
+
+
+def _told_error(kind: str, entry: dict[str, Any]) -> ErrorInfo:
+    traceback = entry.get("traceback")
+    said = shown(entry.get("error_message", ""))
+    return ErrorInfo(kind, said, None if traceback is None else shown(traceback))
+
+
+def read_attempts(story: Sequence[bytes | str]) -> tuple[AttemptRecord, ...]:
+    """The attempts out of the entries of a story."""
+    return tuple(read_attempt(json.loads(entry)) for entry in story)
 
 
 def read_attempt(entry: dict[str, Any]) -> AttemptRecord:
@@ -252,6 +287,6 @@ def read_attempt(entry: dict[str, Any]) -> AttemptRecord:
         started_at=float(entry["started_at"]),
         ended_at=float(entry["ended_at"]),
         outcome=Outcome(entry["outcome"]),
-        error=ErrorInfo(kind, entry.get("error_message", "")) if kind else None,
+        error=_told_error(kind, entry) if kind else None,
         retry_in_seconds=entry.get("retry_in_seconds"),
     )

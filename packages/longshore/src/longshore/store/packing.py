@@ -1,7 +1,7 @@
 """Script calls on the wire, several times as fast as the client packs them.
 
 The client is ready for words of every kind and for commands of two words; ours are plain, and an
-enqueue of 1,000 jobs has 16,000 of them. Source: RESP, arrays of bulk strings,
+enqueue of 1,000 jobs has 6,000 of them. Source: RESP, arrays of bulk strings,
 https://redis.io/docs/latest/develop/reference/protocol-spec/
 """
 
@@ -12,25 +12,6 @@ from typing import Any
 
 #: Nearly half of a call's words are empty, or a digit.
 _SHORT = {word: f"${len(word)}\r\n{word}\r\n" for word in ("", *"0123456789")}
-
-
-class QuickPacking:
-    """Stands before a connection class of the client."""
-
-    def pack_command(self, *words: Any) -> list[bytes]:
-        """The command as it is sent."""
-        if words[0] == "EVALSHA":
-            return [pack(words)]
-        # The client's own commands: login, choice of the database and the like.
-        packed: list[bytes] = super().pack_command(*words)  # type: ignore[misc]
-        return packed
-
-
-def quicken(pool: Any) -> None:
-    """Lets the connections that a pool will make pack quickly, whatever their kind."""
-    kind = pool.connection_class
-    if not issubclass(kind, QuickPacking):
-        pool.connection_class = type(kind.__name__, (QuickPacking, kind), {})
 
 
 def pack(words: Sequence[Any]) -> bytes:

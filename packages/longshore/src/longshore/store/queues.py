@@ -11,6 +11,9 @@ from longshore.records import QueueStatus
 from longshore.store.call import Call, text
 from longshore.store.scripts import load
 
+#: How many queues one round of upkeep looks at; with more, the next round goes on from there.
+WINDOW = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class Maintenance:
@@ -33,7 +36,7 @@ def all_status(names: Iterable[str] = ()) -> Call[tuple[QueueStatus, ...]]:
 
 
 def _status(row: Sequence[Any]) -> QueueStatus:
-    age = text(row[5])
+    age, paused, latest = text(row[5]), text(row[6]), text(row[8])
     return QueueStatus(
         queue=text(row[0]),
         waiting=int(row[1]),
@@ -41,14 +44,17 @@ def _status(row: Sequence[Any]) -> QueueStatus:
         claimed=int(row[3]),
         dead=int(row[4]),
         oldest_age_seconds=max(float(age), 0.0) if age else None,
+        paused_since=float(paused) if paused else None,
+        due=int(row[7]),
+        latest_age_seconds=max(float(latest), 0.0) if latest else None,
     )
 
 
-def maintain(limit: int = 200) -> Call[Maintenance]:
+def maintain(limit: int = 200, worker: str = "", consumes: bool = False) -> Call[Maintenance]:
     """Promotes delayed jobs that are due and rescues jobs whose lease ended.
 
-    At most ``limit`` of each per queue and call, so that the server is never held up; call
-    again while something was done.
+    At most ``limit`` of each in a call, of at most ``WINDOW`` queues, so that the server is never
+    held up; call again while something was done. A ``worker`` says with it whether it consumes.
     """
 
     def read(answer: Sequence[Any]) -> Maintenance:
@@ -62,6 +68,9 @@ def maintain(limit: int = 200) -> Call[Maintenance]:
             settings.max_deliveries,
             settings.result_ttl_seconds,
             settings.lease_seconds,
+            WINDOW,
+            worker,
+            "1" if consumes else "0",
         ),
         read,
     )
@@ -71,6 +80,19 @@ def purge(queue: str, priority: int = 0, limit: int = 1000) -> Call[int]:
     """Drops up to ``limit`` waiting jobs of one priority; their records end as cancelled."""
     name = list_of(queue, priority)
     return Call(load("purge"), lambda _: (name, limit), int)
+
+
+def pause(queue: str) -> Call[bool]:
+    """Lets nothing be claimed from a queue until it is resumed; false when it was paused before.
+
+    What is enqueued meanwhile waits, delays are promoted, running jobs run to their end.
+    """
+    return Call(load("pause"), lambda _: (queue, "1"), bool)
+
+
+def resume(queue: str) -> Call[bool]:
+    """Lets a paused queue be claimed from again; false when it was not paused."""
+    return Call(load("pause"), lambda _: (queue, "0"), bool)
 
 
 def ring(queue: str) -> Call[int]:

@@ -124,10 +124,23 @@ def enqueue(
         LeaseLost: this token does not lead.
     """
     inner = jobs.enqueue(job)
+    slot_words = (token, entry, _stamp(slot), _stamp(next_slot), job.id)
+
+    def read(answer: bytes) -> bool:
+        return _took_effect(answer) == "enqueued"
+
     return Call(
         fenced_enqueue(),
-        lambda settings: (token, entry, _stamp(slot), _stamp(next_slot), *inner.argv(settings)),
-        lambda answer: _took_effect(answer) == "enqueued",
+        lambda settings: (*slot_words, *inner.argv(settings)),
+        read,
+        accepts=True,
+        posts=inner.posts,
+        # Without a job in it the script notes the slot only.
+        beside=Call(
+            fenced_enqueue(),
+            lambda settings: (*slot_words, settings.key_prefix, settings.recent_limit),
+            read,
+        ),
     )
 
 

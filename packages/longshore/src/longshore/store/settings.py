@@ -14,9 +14,12 @@ RANGES: dict[str, tuple[float, float, str]] = {
     "deadline_seconds": (0.05, 60, "s"),
     "result_ttl_seconds": (1, 31_536_000, "s"),
     "record_ttl_seconds": (1, 31_536_000, "s"),
+    "dead_letter_ttl_seconds": (0, 315_360_000, "s"),
+    "dead_letter_limit": (0, 10_000_000, "dead letters"),
     "recent_limit": (100, 10_000_000, "jobs"),
     "max_connections": (2, 1000, "connections"),
     "breaker_seconds": (0, 3600, "s"),
+    "replicas_to_confirm": (0, 10, "replicas"),
 }
 
 
@@ -26,7 +29,10 @@ class StoreSettings:
 
     ``max_deliveries`` is the number of deliveries cut short after which a job is quarantined;
     ``deadline_seconds`` bounds every call, connecting included; ``breaker_seconds`` is how long
-    calls fail at once after one found the broker unavailable (0: never).
+    calls fail at once after one found the broker unavailable (0: never). Dead letters older than
+    ``dead_letter_ttl_seconds`` are discarded, and the oldest beyond ``dead_letter_limit`` (0:
+    never). ``replicas_to_confirm`` is how many replicas must have an enqueue before it returns (0:
+    it waits for none).
 
     Raises:
         SettingsError: a value is out of range.
@@ -38,9 +44,12 @@ class StoreSettings:
     key_prefix: str = ""
     result_ttl_seconds: int = 86_400
     record_ttl_seconds: int = 86_400
+    dead_letter_ttl_seconds: int = 0
+    dead_letter_limit: int = 0
     recent_limit: int = 100_000
     max_connections: int = 50
     breaker_seconds: float = 0.0
+    replicas_to_confirm: int = 0
 
     def __post_init__(self) -> None:
         for name, (low, high, unit) in RANGES.items():
@@ -59,6 +68,11 @@ class StoreSettings:
     def renew_every_seconds(self) -> float:
         """A live owner renews four times in a lease, so that three lost renewals cost nothing."""
         return self.lease_seconds / 4
+
+    @property
+    def answer_seconds(self) -> float:
+        """How long one answer may take, so that a call can say so within its deadline."""
+        return self.deadline_seconds * 0.75
 
 
 def settings_from_options(options: dict[str, Any]) -> StoreSettings:

@@ -20,7 +20,26 @@ class Script:
 @cache
 def load(name: str) -> Script:
     """The script of that name, behind the prelude that all share."""
-    folder = files(__name__)
-    prelude = (folder / "_prelude.lua").read_text()
-    source = prelude + (folder / f"{name}.lua").read_text()
+    return joined(name, part("_prelude"), part(name))
+
+
+@cache
+def load_with_enqueue(name: str, *before: str) -> Script:
+    """The script of that name behind further parts, with the enqueue script inside as a function.
+
+    What it notes and the jobs that it enqueues are then one change, by the same code that
+    enqueues every other job.
+    """
+    inner = f"local function enqueue(ARGV)\n{part('enqueue')}\nend\n"
+    return joined(name, part("_prelude"), *map(part, before), inner, part(name))
+
+
+def part(name: str) -> str:
+    """A source as it is in its file."""
+    return (files(__name__) / f"{name}.lua").read_text()
+
+
+def joined(name: str, *parts: str) -> Script:
+    """A script out of parts."""
+    source = "\n".join(parts)
     return Script(name, source, sha1(source.encode(), usedforsecurity=False).hexdigest())

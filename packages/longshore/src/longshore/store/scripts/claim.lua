@@ -5,6 +5,7 @@ local owner, lease, limit, worker = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]
 local t = now()
 local at, until_ = stamp(t), stamp(t + lease)
 local out = {}
+local HELD_BACK_SECONDS = 0.5
 
 -- kombu does not know the shape: kept whole, under an id of our own.
 local function bury_unreadable(queue, raw)
@@ -12,7 +13,7 @@ local function bury_unreadable(queue, raw)
   redis.call('HSET', job_key(id), 'state', 'dead', 'task', '', 'queue', queue, 'owner', '',
     'enqueued_at', at, 'finished_at', at, 'dead_reason', 'undecodable',
     'error_type', 'Undecodable', 'error_message', 'the message on the queue is not a kombu envelope')
-  redis.call('XADD', key('longshore:recent'), 'MAXLEN', '~', 100000, '*', 'id', id)
+  note_recent({id}, 100000)
   redis.call('SADD', key('longshore:queues'), queue)
   bury(id, queue, raw, t)
 end
@@ -30,9 +31,7 @@ local function first_sight(job, id, headers, queue, list)
     'enqueued_at', at, 'waiting_since', at)
   if list ~= queue then redis.call('HSET', job, 'list', list) end
   redis.call('SADD', key('longshore:queues'), queue)
-  if type(headers.task) == 'string' then
-    redis.call('XADD', key('longshore:recent'), 'MAXLEN', '~', 100000, '*', 'id', id)
-  end
+  if type(headers.task) == 'string' then note_recent({id}, 100000) end
 end
 
 -- A message whose job has ended meanwhile (cancelled, a second copy) is passed over.
@@ -72,11 +71,71 @@ local function wait_until_due(job, id, queue, raw, message)
   return true
 end
 
+-- The tag that ends a message as kombu and Longshore write it, and the first id in it.
+local function names_in(raw)
+  local tag = string.match(string.sub(raw, -70), '"delivery_tag": "([^"\\]+)"}}$')
+  local _, before = string.find(raw, '"id": "', 1, true)
+  local after = tag and before and string.find(raw, '"', before + 1, true)
+  if after then return string.sub(raw, before + 1, after - 1), tag end
+end
+
+-- So many microseconds ago.
+local function ago(since) return since and math.max(math.floor((t - since) * 1000000), 0) or 0 end
+
+local function hand_out(job, id, tag, queue, raw, token, attempt, delivery, moved, claimed, since, enqueued_at)
+  redis.call('HSET', job, 'state', 'running', 'owner', token, 'worker', worker, 'started_at', at,
+    'attempts', attempt, 'deliveries', delivery, unpack(moved))
+  local n = #claimed.tags
+  claimed.tags[n + 1] = tag
+  claimed.messages[2 * n + 1], claimed.messages[2 * n + 2] = tag, '[' .. raw .. claimed.tail
+  local age = ago(tonumber(enqueued_at))
+  out[#out + 1] = {queue, raw, id, tag, token, attempt, delivery, since and ago(tonumber(since)) or age, age}
+end
+
+-- Counted anew when a finished id is enqueued again: the run keeps old tokens from fitting.
+local function token_of(run, delivery) return owner .. '#' .. (run and run .. '.' or '') .. delivery end
+
+local SAME = {}
+
+-- The first hand-over of what enqueue accepted. Its record, written in the step that listed the
+-- message, names this id and this tag, so that nothing in the message has to be looked for: it is
+-- JSON, due, and of the attempt after those counted. Any doubt is left to the envelope.
+local function take_known(queue, raw, claimed)
+  local id, tag = names_in(raw)
+  if not id then return false end
+  local job = job_key(id)
+  local f = redis.call('HMGET', job, 'state', 'tag', 'queue', 'attempts', 'deliveries', 'run',
+    'waiting_since', 'enqueued_at')
+  if f[1] ~= 'queued' or f[2] ~= tag or f[3] ~= queue or not f[4] or f[5] then return false end
+  hand_out(job, id, tag, queue, raw, token_of(f[6], 1), tonumber(f[4]) + 1, 1, SAME, claimed,
+    f[7], f[8])
+  return true
+end
+
+-- One more lost run and it is quarantined: such a job shares its worker with no other such job, or
+-- one that stands by each time would be taken for the one that ends its workers. Tells whether it
+-- must wait, and else that this worker has it.
+local function must_wait_for_other(job, id, queue, raw, tag, token)
+  local place = key('longshore:last-chance:' .. worker)
+  local other = redis.call('HMGET', place, 'id', 'token')
+  if other[1] and other[1] ~= id and redis.call('HGET', job_key(other[1]), 'owner') == other[2] then
+    local due = stamp(t + HELD_BACK_SECONDS)
+    redis.call('HSET', job, 'state', 'scheduled', 'owner', '', 'due_at', due, 'tag', tag)
+    redis.call('HSET', key('longshore:delayed-messages'), id, raw)
+    redis.call('ZADD', delayed_key(queue), due, id)
+    return true
+  end
+  redis.call('HSET', place, 'id', id, 'token', token)
+  redis.call('EXPIRE', place, DAY)
+  return false
+end
+
 local function take(list, queue, raw, message, claimed)
   local tag = message.properties.delivery_tag
   local id = type(message.headers.id) == 'string' and message.headers.id or tag
   local job = job_key(id)
-  local f = redis.call('HMGET', job, 'state', 'tag', 'tombstone', 'deliveries', 'runs_before', 'run')
+  local f = redis.call('HMGET', job, 'state', 'tag', 'tombstone', 'deliveries', 'runs_before', 'run',
+    'lost', 'last_chance', 'waiting_since', 'enqueued_at')
   if not f[1] then
     first_sight(job, id, message.headers, queue, list)
   elseif is_over(job, f[1], tag, f[2], f[3]) then
@@ -86,43 +145,51 @@ local function take(list, queue, raw, message, claimed)
   if wait_until_due(job, id, queue, raw, message) then return end
   local attempt = (tonumber(message.headers.retries) or 0) + 1 + (tonumber(f[5]) or 0)
   local delivery = (tonumber(f[4]) or 0) + 1
-  -- Counted anew when a finished id is enqueued again: the run keeps old tokens from fitting.
-  local token = owner .. '#' .. (f[6] and f[6] .. '.' or '') .. delivery
-  redis.call('HSET', job, 'state', 'running', 'owner', token, 'tag', tag, 'queue', queue,
-    'worker', worker, 'started_at', at, 'attempts', attempt, 'deliveries', delivery)
-  local n = #claimed.messages
-  claimed.messages[n + 1], claimed.messages[n + 2] = tag, wrap(raw, queue)
-  claimed.index[n + 1], claimed.index[n + 2] = at, tag
-  claimed.leases[n + 1], claimed.leases[n + 2] = until_, tag
-  out[#out + 1] = {queue, raw, id, tag, token, attempt, delivery}
+  local token = token_of(f[6], delivery)
+  if f[8] and f[8] == f[7] and must_wait_for_other(job, id, queue, raw, tag, token) then return end
+  hand_out(job, id, tag, queue, raw, token, attempt, delivery, {'tag', tag, 'queue', queue}, claimed,
+    f[9], f[10])
+end
+
+-- kombu's two keys and the leases learn of all that was taken from one list together.
+local function note_claims(queue, claimed)
+  local index, leases = {}, {}
+  for i, tag in ipairs(claimed.tags) do
+    index[2 * i - 1], index[2 * i] = at, tag
+    leases[2 * i - 1], leases[2 * i] = until_, tag
+  end
+  redis.call('HSET', key('unacked'), unpack(claimed.messages))
+  redis.call('ZADD', key('unacked_index'), unpack(index))
+  redis.call('ZADD', leases_key(queue), unpack(leases))
 end
 
 local function drain(list, queue, no_ack)
   local raws = redis.call('LRANGE', key(list), #out - limit, -1)
   if #raws == 0 then return false end
-  local claimed = {messages = {}, index = {}, leases = {}}
+  local claimed = {tags = {}, messages = {}, tail = unacked_tail(queue)}
   for i = #raws, 1, -1 do
-    local message = envelope(raws[i])
-    if not message then
-      bury_unreadable(queue, raws[i])
-    elseif no_ack then
-      out[#out + 1] = {queue, raws[i]}
-    else
-      take(list, queue, raws[i], message, claimed)
+    if no_ack or not take_known(queue, raws[i], claimed) then
+      local message = envelope(raws[i])
+      if not message then
+        bury_unreadable(queue, raws[i])
+      elseif no_ack then
+        out[#out + 1] = {queue, raws[i]}
+      else
+        take(list, queue, raws[i], message, claimed)
+      end
     end
   end
-  if #claimed.messages > 0 then
-    redis.call('HSET', key('unacked'), unpack(claimed.messages))
-    redis.call('ZADD', key('unacked_index'), unpack(claimed.index))
-    redis.call('ZADD', leases_key(queue), unpack(claimed.leases))
-  end
-  redis.call('RPOP', key(list), #raws)
+  if #claimed.tags > 0 then note_claims(queue, claimed) end
+  redis.call('LTRIM', key(list), 0, -1 - #raws)
   return true
 end
 
+local paused = {}
+for _, queue in ipairs(redis.call('HKEYS', key('longshore:paused'))) do paused[queue] = true end
+
 for i = 6, #ARGV, 3 do
   local rounds = 0
-  while #out < limit and rounds < 10 and drain(ARGV[i], ARGV[i + 1], ARGV[i + 2] == '1') do
+  while not paused[ARGV[i + 1]] and #out < limit and rounds < 10 and drain(ARGV[i], ARGV[i + 1], ARGV[i + 2] == '1') do
     rounds = rounds + 1
   end
   if #out >= limit then break end

@@ -10,7 +10,7 @@ for i = 2, #ARGV, 5 do
     redis.call('HDEL', key('longshore:delayed-messages'), id)
     if raw ~= '' then
       -- A worker of ours that claims it after all makes it wait here again.
-      redis.call('HDEL', job_key(id), 'due_at')
+      redis.call('HDEL', job_key(id), 'due_at', 'attempts')
       redis.call('HSET', job_key(id), 'state', 'queued', 'waiting_since', stamp(t))
       push(list, queue, raw)
     end

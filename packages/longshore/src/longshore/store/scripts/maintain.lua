@@ -1,14 +1,16 @@
 -- Promotes delayed jobs that are due and rescues claims whose lease has ended, at most
--- ARGV[2] of each per queue. Answers {promoted, rescued, seconds until the next due job or ''}.
+-- ARGV[2] of each, in at most ARGV[6] queues. ARGV[7]: the worker that asks, if it is one; ARGV[8]:
+-- whether it consumes. Answers {promoted, rescued, seconds until the next due job or ''}.
 local limit, max_deliveries, result_ttl = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local lease = tonumber(ARGV[5])
+local lease, window = tonumber(ARGV[5]), tonumber(ARGV[6])
 local t = now()
 
--- Upkeep happens every half second while anybody lives. After a longer silence (the server was
--- down or hung, or all were away) every lease looks ended: its owner gets one lease to renew it.
+-- Upkeep happens every quarter of a lease or oftener while anybody lives. After a silence in which
+-- a lease may have ended (the server was down or hung, or all were away) every lease looks ended:
+-- its owner gets one lease to renew it.
 local last = tonumber(redis.call('GET', key('longshore:upkeep')) or '0')
 redis.call('SET', key('longshore:upkeep'), stamp(t))
-if t - last > math.max(lease / 2, 1.5) then
+if t - last > lease / 2 then
   redis.call('SET', key('longshore:grace'), stamp(t + lease))
 end
 local rescues = t >= tonumber(redis.call('GET', key('longshore:grace')) or '0')
@@ -52,18 +54,21 @@ local function rescue(queue, tag)
     interrupt(id, queue, raw, t, worker, 'the lease of its worker ended', to_blame(f), max_deliveries,
       result_ttl)
   end
+  note_count('rescued', queue)
   rescued = rescued + 1
 end
 
-for _, queue in ipairs(redis.call('SMEMBERS', key('longshore:queues'))) do
+local due_left, ended_left = limit, limit
+
+local function look_after(queue)
   local delayed = delayed_key(queue)
-  for _, id in ipairs(redis.call('ZRANGEBYSCORE', delayed, '-inf', stamp(t), 'LIMIT', 0, limit)) do
-    promote(queue, id)
-  end
+  local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', stamp(t), 'LIMIT', 0, due_left)
+  for _, id in ipairs(due) do promote(queue, id) end
+  due_left = due_left - #due
   if rescues then
-    for _, tag in ipairs(redis.call('ZRANGEBYSCORE', leases_key(queue), '-inf', stamp(t), 'LIMIT', 0, limit)) do
-      rescue(queue, tag)
-    end
+    local ended = redis.call('ZRANGEBYSCORE', leases_key(queue), '-inf', stamp(t), 'LIMIT', 0, ended_left)
+    for _, tag in ipairs(ended) do rescue(queue, tag) end
+    ended_left = ended_left - #ended
   end
   local head = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
   if head[2] then
@@ -71,4 +76,23 @@ for _, queue in ipairs(redis.call('SMEMBERS', key('longshore:queues'))) do
     if not next_due or wait < next_due then next_due = wait end
   end
 end
+
+-- Each call begins where the last one's queues ended, so that no queue keeps another waiting.
+local queues = redis.call('SMEMBERS', key('longshore:queues'))
+local many = math.min(window, #queues)
+if many > 0 then
+  local turn = redis.call('INCR', key('longshore:upkeep-turn'))
+  local first = (many < #queues and turn * many or turn) % #queues
+  for i = 0, many - 1 do look_after(queues[(first + i) % #queues + 1]) end
+end
+
+-- Who consumes says so with each call; who says nothing more is gone.
+local workers = key('longshore:workers')
+if ARGV[8] == '1' then
+  redis.call('ZADD', workers, stamp(t), ARGV[7])
+elseif ARGV[7] ~= '' then
+  redis.call('ZREM', workers, ARGV[7])
+end
+local gone = redis.call('ZRANGEBYSCORE', workers, '-inf', stamp(t - 60), 'LIMIT', 0, 100)
+if #gone > 0 then redis.call('ZREM', workers, unpack(gone)) end
 return {promoted, rescued, next_due and stamp(next_due) or ''}

@@ -5,11 +5,11 @@ local t = now()
 local out = {}
 for i = 3, #ARGV, 4 do
   local tag, queue, id, token = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
-  local f = redis.call('HMGET', job_key(id), 'owner', 'cancel')
+  local f = redis.call('HMGET', job_key(id), 'owner', 'cancel', 'cancel_how')
   if f[1] == token and redis.call('ZSCORE', leases_key(queue), tag) then
     redis.call('ZADD', leases_key(queue), stamp(t + lease), tag)
     redis.call('ZADD', key('unacked_index'), stamp(t), tag)
-    out[#out + 1] = f[2] == '1' and 'cancel' or 'held'
+    out[#out + 1] = f[2] == '1' and f[3] ~= 'asked' and 'cancel' or 'held'
   else
     out[#out + 1] = 'lost'
   end

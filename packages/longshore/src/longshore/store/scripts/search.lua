@@ -1,18 +1,26 @@
--- Records newest first, filtered. Looks at no more than ARGV[6] entries, then hands out a cursor.
-local state, task, queue, cursor = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+-- Records newest first, filtered. Looks at no more than ARGV[6] entries, then hands out a cursor:
+-- the number of the last one looked at. ARGV[8], ARGV[9]: only what was accepted since and until.
+local state, task, queue, cursor = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
 local scan, limit = tonumber(ARGV[6]), tonumber(ARGV[7])
-local from = cursor == '' and '+' or ('(' .. cursor)
-local entries = redis.call('XREVRANGE', key('longshore:recent'), from, '-', 'COUNT', scan)
+local since, until_ = tonumber(ARGV[8]) or 0, tonumber(ARGV[9]) or math.huge
+local gone = tonumber(redis.call('GET', key('longshore:accepted-gone')) or '0')
+local number = gone + redis.call('LLEN', key('longshore:accepted'))
+local from = 0
+if cursor then
+  from = math.max(number - cursor + 1, 0)
+  number = math.min(number, cursor - 1)
+end
+local ids = redis.call('LRANGE', key('longshore:accepted'), from, from + scan - 1)
 local out, last = {}, ''
-for _, entry in ipairs(entries) do
-  last = entry[1]
-  local id = entry[2][2]
-  local f = redis.call('HMGET', job_key(id), 'state', 'task', 'queue')
-  if f[1] and (state == '' or f[1] == state) and (task == '' or f[2] == task)
-      and (queue == '' or f[3] == queue) then
+for i, id in ipairs(ids) do
+  last = tostring(number - i + 1)
+  local f = redis.call('HMGET', job_key(id), 'state', 'task', 'queue', 'enqueued_at')
+  local accepted = tonumber(f[4]) or 0
+  if f[1] and accepted >= since and accepted <= until_ and (state == '' or f[1] == state)
+      and (task == '' or f[2] == task) and (queue == '' or f[3] == queue) then
     out[#out + 1] = {id, redis.call('HGETALL', job_key(id))}
     if #out >= limit then break end
   end
 end
-if #out < limit and #entries < scan then last = '' end
+if #out < limit and #ids < scan then last = '' end
 return {last, out}

@@ -1,78 +1,118 @@
 -- Records outcomes and ends the claims under which they were reached. ARGV[2]: seconds that a
 -- record is kept; from ARGV[3]: tens (id, tag, queue, token, state, result meta, seconds that it
 -- is kept, error type, error message, reason). Answers 1 for each settled, 0 for each refused.
-local ttl = tonumber(ARGV[2])
+local ttl = ARGV[2]
 local t = now()
 local at = stamp(t)
+local UNACKED, RESULT = key('unacked'), key('celery-task-meta-')
 local out = {}
-local totals = {}
+local groups = {}
+local ended = {}
 
-local function tally(task, field, by)
-  local fields = totals[task]
-  if not fields then
-    fields = {}
-    totals[task] = fields
+-- Claims end together, in a few commands, when each outcome is written.
+local function end_claim(tag, queue)
+  local tags = ended[queue]
+  if not tags then
+    tags = {}
+    ended[queue] = tags
   end
-  fields[field] = (fields[field] or 0) + by
+  tags[#tags + 1] = tag
 end
 
-local function longest(task, field, seconds)
-  local fields = totals[task]
-  if seconds > (fields[field] or 0) then fields[field] = seconds end
+-- Jobs of one task and queue are counted together. Buckets: see sketches.py.
+local function group_of(task, queue)
+  local by_queue = groups[task]
+  if not by_queue then
+    by_queue = {}
+    groups[task] = by_queue
+  end
+  local group = by_queue[queue]
+  if not group then
+    group = {outcomes = {}, waits = {}, runs = {}, wait = 0, run = 0, wait_max = 0, run_max = 0}
+    by_queue[queue] = group
+  end
+  return group
+end
+
+local function bucket(seconds)
+  return math.floor(math.log(math.max(seconds, 0.0001)) * 5.770780163555854)
 end
 
 local function publish(id, result, seconds)
-  redis.call('SETEX', key('celery-task-meta-' .. id), seconds, result)
-  redis.call('PUBLISH', key('celery-task-meta-' .. id), result)
+  redis.call('SETEX', RESULT .. id, seconds, result)
+  redis.call('PUBLISH', RESULT .. id, result)
+end
+
+-- What became of a claim that this token no longer holds.
+local function ended_before(job, id, task, queue, token, result, result_ttl)
+  local f = redis.call('HMGET', job, 'settled_by', 'released_by')
+  if f[1] == token and result ~= '' then publish(id, result, result_ttl) end
+  if f[1] == token or f[2] == token then return 1 end
+  if task then count(task, 'refused') end
+  note_count('refused', queue)
+  return 0
+end
+
+local function tell(id, job, f, state, error_type, error_message)
+  local more = redis.call('HMGET', job, 'attempts', 'deliveries', 'worker')
+  local traceback
+  error_message, traceback = parted(error_message)
+  redis.call('HSET', job, 'error_type', error_type, 'error_message', error_message)
+  story(id, cjson.encode({
+    attempt = tonumber(more[1]), delivery = tonumber(more[2]), worker = more[3],
+    started_at = tonumber(f[3]) or t, ended_at = t, outcome = state == 'dead' and 'failed' or state,
+    error_type = error_type, error_message = error_message, traceback = traceback,
+  }))
+end
+
+local function measure(group, state, f)
+  local started, waiting = tonumber(f[3]) or t, tonumber(f[4] or f[5]) or t
+  local run, wait = t - started, started - waiting
+  if wait < 0 then wait = 0 end
+  local outcomes, waits, runs = group.outcomes, group.waits, group.runs
+  outcomes[state] = (outcomes[state] or 0) + 1
+  local at_wait, at_run = bucket(wait), bucket(run)
+  waits[at_wait] = (waits[at_wait] or 0) + 1
+  runs[at_run] = (runs[at_run] or 0) + 1
+  group.wait, group.run = group.wait + wait, group.run + run
+  if wait > group.wait_max then group.wait_max = wait end
+  if run > group.run_max then group.run_max = run end
 end
 
 local function settle(id, tag, queue, token, state, result, result_ttl, error_type, error_message, reason)
   local job = job_key(id)
-  local f = redis.call('HMGET', job, 'owner', 'task', 'settled_by', 'started_at', 'waiting_since',
-    'attempts', 'deliveries', 'worker', 'cancel', 'released_by')
-  if f[1] ~= token then
-    if f[3] == token and result ~= '' then publish(id, result, result_ttl) end
-    if f[3] == token or f[10] == token then return 1 end
-    if f[2] then count(f[2], 'refused') end
-    return 0
-  end
+  local f = redis.call('HMGET', job, 'owner', 'task', 'started_at', 'waiting_since', 'enqueued_at',
+    'batch')
   local task = f[2]
+  if f[1] ~= token then return ended_before(job, id, task, queue, token, result, result_ttl) end
   local keeps = state == 'dead' or state == 'expired'
-  local raw = keeps and redis.call('HGET', key('unacked'), tag)
-  drop_claim(tag, queue)
-  if task == '' then
-    if not keeps then
-      redis.call('DEL', job)
-      return 1
-    end
-  else
-    local started, waiting = tonumber(f[4]) or t, tonumber(f[5]) or t
-    if state == 'dead' and f[9] == '1' then
-      state, keeps = 'cancelled', false
-    end
-    tally(task, state, 1)
-    tally(task, 'run_seconds_total', t - started)
-    tally(task, 'wait_seconds_total', math.max(started - waiting, 0))
-    longest(task, 'run_seconds_max', t - started)
-    longest(task, 'wait_seconds_max', started - waiting)
+  if keeps and task ~= '' and state == 'dead' and redis.call('HGET', job, 'cancel') == '1' then
+    state, keeps = 'cancelled', false
   end
+  end_claim(tag, queue)
+  if task == '' and not keeps then
+    redis.call('DEL', job)
+    return 1
+  end
+  if task ~= '' then
+    local group = group_of(task, queue)
+    if reason == 'unknown_task' then group.shown_as = '(unknown)' end
+    measure(group, state, f)
+  end
+  if f[6] then tell_batch(f[6], id, state, t) end
   redis.call('HSET', job, 'state', state, 'finished_at', at, 'owner', '', 'settled_by', token)
   if result ~= '' then publish(id, result, result_ttl) end
-  if error_type ~= '' then
-    redis.call('HSET', job, 'error_type', error_type, 'error_message', error_message)
-    story(id, cjson.encode({
-      attempt = tonumber(f[6]), delivery = tonumber(f[7]), worker = f[8],
-      started_at = tonumber(f[4]) or t, ended_at = t, outcome = state == 'dead' and 'failed' or state,
-      error_type = error_type, error_message = error_message,
-    }))
-    if not keeps then redis.call('EXPIRE', key('longshore:attempts:' .. id), ttl) end
-  end
+  if error_type ~= '' then tell(id, job, f, state, error_type, error_message) end
   if keeps then
     redis.call('HSET', job, 'dead_reason', reason)
+    local raw = redis.call('HGET', UNACKED, tag)
     if raw then bury(id, queue, unwrap(raw, queue), t) end
   else
     redis.call('EXPIRE', job, ttl)
-    if tonumber(f[7]) > 1 then redis.call('EXPIRE', key('longshore:attempts:' .. id), ttl) end
+    -- A first run that simply succeeded has no story.
+    if error_type ~= '' or string.sub(token, -2) ~= '#1' then
+      redis.call('EXPIRE', key('longshore:attempts:' .. id), ttl)
+    end
   end
   return 1
 end
@@ -82,16 +122,42 @@ for i = 3, #ARGV, 10 do
     ARGV[i + 6], ARGV[i + 7], ARGV[i + 8], ARGV[i + 9])
 end
 
-for task, fields in pairs(totals) do
+for queue, tags in pairs(ended) do
+  redis.call('ZREM', leases_key(queue), unpack(tags))
+  redis.call('ZREM', key('unacked_index'), unpack(tags))
+  redis.call('HDEL', UNACKED, unpack(tags))
+end
+
+local function longest(k, field, seconds)
+  if seconds > tonumber(redis.call('HGET', k, field) or '0') then
+    redis.call('HSET', k, field, stamp(seconds))
+  end
+end
+
+local function count_buckets(minute, hour, stem, buckets)
+  for at_bucket, jobs in pairs(buckets) do
+    redis.call('HINCRBY', minute, stem .. at_bucket, jobs)
+    redis.call('HINCRBY', hour, stem .. at_bucket, jobs)
+  end
+end
+
+for task, by_queue in pairs(groups) do
   local k = task_key(task)
-  for field, by in pairs(fields) do
-    if string.sub(field, -4) == '_max' then
-      if by > tonumber(redis.call('HGET', k, field) or '0') then redis.call('HSET', k, field, stamp(by)) end
-    elseif string.sub(field, -6) == '_total' then
-      redis.call('HINCRBYFLOAT', k, field, stamp(by))
-    else
-      redis.call('HINCRBY', k, field, by)
+  for queue, group in pairs(by_queue) do
+    local shown_as = group.shown_as or task
+    local minute, hour = slot_keys(shown_as, t)
+    for outcome, jobs in pairs(group.outcomes) do
+      redis.call('HINCRBY', k, outcome, jobs)
+      if count_recent(shown_as, queue, outcome, jobs, t) then
+        redis.call('SADD', key('longshore:tasks'), shown_as)
+      end
     end
+    redis.call('HINCRBYFLOAT', k, 'run_seconds_total', stamp(group.run))
+    redis.call('HINCRBYFLOAT', k, 'wait_seconds_total', stamp(group.wait))
+    longest(k, 'run_seconds_max', group.run_max)
+    longest(k, 'wait_seconds_max', group.wait_max)
+    count_buckets(minute, hour, queue .. '\31r', group.runs)
+    count_buckets(minute, hour, queue .. '\31w', group.waits)
   end
 end
 return out

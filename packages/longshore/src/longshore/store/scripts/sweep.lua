@@ -1,13 +1,16 @@
 -- Removes what remote control leaves behind: bindings and reply lists of clients and workers that
 -- are gone. ARGV[2]: seconds without a sign of life; ARGV[3]: how many of each are looked at;
--- ARGV[4]: seconds until the next round is due. Answers {bindings, lists, 1 when it was due}.
+-- ARGV[4]: seconds until the next round is due, 0 for one that is done in any case. Answers
+-- {bindings, lists, 1 when it was done}.
 local idle, limit, every = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local t = now()
 local passing = key('longshore:passing')
 local bindings, lists = 0, 0
 
-if t < tonumber(redis.call('GET', key('longshore:swept')) or '0') then return {0, 0, 0} end
-redis.call('SET', key('longshore:swept'), stamp(t + every))
+if every > 0 then
+  if t < tonumber(redis.call('GET', key('longshore:swept')) or '0') then return {0, 0, 0} end
+  redis.call('SET', key('longshore:swept'), stamp(t + every))
+end
 
 -- The fan-out tables route nothing, and whoever lives writes its row again. A row of the reply
 -- table that is in use is seen alive with each reply.

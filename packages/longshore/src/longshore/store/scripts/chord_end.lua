@@ -1,0 +1,6 @@
+-- The body of chord ARGV[2] is enqueued or has failed: its parts go, unless ARGV[4] is 1, a mark
+-- stays for ARGV[3] seconds, so that a member that comes late begins nothing anew.
+local name = key('celery-taskset-meta-' .. ARGV[2])
+redis.call('DEL', name .. '.t', name .. '.s', name .. '.d')
+if ARGV[4] ~= '1' then redis.call('DEL', name .. '.j') end
+redis.call('SETEX', name .. '.c', ARGV[3], 'done')
