@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 
 import pytest
-from kombu import Connection, Consumer, Producer, Queue
+from kombu import Connection, Consumer, Exchange, Producer, Queue
 from kombu.exceptions import OperationalError
 
 from longshore.errors import BrokerRefused
@@ -33,6 +33,23 @@ def test_one_event_is_one_message(connection):
         for seen in (["a"], ["a", "b"], ["a", "b", "c"]):
             connection.drain_events(timeout=5)
             assert received == seen
+
+
+def test_a_broadcast_is_heard_from_the_consume_on(connection, valkey):
+    received = []
+    news = [Exchange(name, "fanout") for name in ("first", "second")]
+    queues = [Queue(f"{exchange.name}.here", exchange) for exchange in news]
+
+    def keep(body, message):
+        received.append(body)
+        message.ack()
+
+    with Consumer(connection, queues, callbacks=[keep]), Connection(valkey.url) as other:
+        for exchange in news:
+            Producer(other).publish(exchange.name, exchange=exchange, declare=[exchange])
+        while len(received) < len(news):
+            connection.drain_events(timeout=5)
+    assert sorted(received) == ["first", "second"]
 
 
 def test_a_login_that_is_refused_says_so(valkey):

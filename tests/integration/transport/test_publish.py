@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from celery import Celery
+from celery import Celery, exceptions
 from kombu.exceptions import OperationalError
 
 from longshore.errors import BrokerUnavailable
@@ -39,10 +39,12 @@ def assert_fails_in_time(app):
     assert isinstance(failed.value, BrokerUnavailable)
 
 
+@pytest.mark.alone
 def test_a_closed_port(app_of):
     assert_fails_in_time(app_of(f"longshore://127.0.0.1:{free_port()}/0"))
 
 
+@pytest.mark.alone
 def test_a_server_that_hangs(app_of):
     with ValkeyServer() as server:
         app = app_of(server.url)
@@ -52,6 +54,7 @@ def test_a_server_that_hangs(app_of):
         assert app.send_task("shop.add", (1, 2)).id
 
 
+@pytest.mark.alone
 def test_a_server_that_hangs_after_a_first_publish(app_of):
     with ValkeyServer() as server:
         app = app_of(server.url)
@@ -81,6 +84,7 @@ def test_a_countdown_waits_in_the_store(valkey, app_of):
         assert places(client, result.id) == ["delayed longshore:delayed:q"]
 
 
+@pytest.mark.alone
 def test_a_publish_costs_one_command(valkey, app_of):
     app = app_of(valkey.url)
     app.send_task("shop.add", (1, 2))
@@ -92,6 +96,19 @@ def test_a_publish_costs_one_command(valkey, app_of):
     assert stats["cmdstat_evalsha"]["calls"] == 20
     assert "cmdstat_subscribe" not in stats
     assert "cmdstat_smembers" not in stats
+
+
+def test_whoever_waits_for_a_result_subscribes_then(valkey, app_of):
+    app = app_of(valkey.url)
+    with valkey.client() as client:
+        client.config_resetstat()
+        result = app.send_task("shop.add", (1, 2))
+        assert "cmdstat_subscribe" not in client.info("commandstats")
+        with pytest.raises(exceptions.TimeoutError):
+            result.get(timeout=0.1)
+        assert client.pubsub_numsub(f"celery-task-meta-{result.id}")[0][1] == 1
+    app.backend.result_consumer.stop()
+    app.backend.result_consumer._pubsub = None
 
 
 def test_a_channel_that_closes_gives_back_what_it_took(valkey, app_of):

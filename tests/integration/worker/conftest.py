@@ -1,4 +1,4 @@
-"""Workers to be killed, over a store with leases of one second."""
+"""Workers to be killed, over a store with leases of two seconds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from longshore.testing.server import ValkeyServer
 from support.celery_worker import CeleryWorker
 from support.shop import Shop
 
-LEASE_SECONDS = 1.0
+LEASE_SECONDS = 2.0
 QUICK = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 
 
@@ -41,9 +41,11 @@ def start(shop: Shop) -> Generator[Callable[..., CeleryWorker]]:
     """Start workers, and wait until they consume; those still running at the end are killed."""
     workers: list[CeleryWorker] = []
 
-    def run(name: str = "worker", *, queues: str = "celery", **options: Any) -> CeleryWorker:
+    def run(
+        name: str = "worker", *, queues: str = "celery", more: tuple[str, ...] = (), **options: Any
+    ) -> CeleryWorker:
         options.setdefault("concurrency", 1)
-        worker = shop.worker(name, options=(*QUICK, "-Q", queues), **options)
+        worker = shop.worker(name, options=(*QUICK, "-Q", queues, *more), **options)
         workers.append(worker)
         return worker.start().wait_until_ready()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from celery.exceptions import WorkerLostError
 
 from longshore.records import DeadReason, JobState, Outcome
@@ -11,11 +12,16 @@ from longshore.store import jobs
 from support.places import places
 from support.until import until
 
-LEASE_SECONDS = 1.0
+LEASE_SECONDS = 2.0
+POOLS = ("prefork", "longshore")
 
 
-def test_a_killed_workers_job_is_finished_by_another_within_two_leases(shop, store, client, start):
-    workers = {name: start(name) for name in ("first", "second")}
+@pytest.mark.alone
+@pytest.mark.parametrize("pool", POOLS)
+def test_a_killed_workers_job_is_finished_by_another_within_two_leases(
+    shop, store, client, start, pool
+):
+    workers = {name: start(name, pool=pool) for name in ("first", "second")}
     result = shop.module.ledger.delay("held", 1.0)
     until(lambda: "start held" in shop.lines())
     owner = store.run(jobs.get(result.id)).worker.partition("@")[0]
@@ -23,7 +29,7 @@ def test_a_killed_workers_job_is_finished_by_another_within_two_leases(shop, sto
     killed_at = time.monotonic()
     until(lambda: shop.lines() == ["start held", "start held"])
     assert time.monotonic() - killed_at < 2 * LEASE_SECONDS
-    assert result.get(timeout=10) == "held"
+    assert result.get(timeout=30) == "held"
     record = store.run(jobs.get(result.id))
     assert (record.deliveries, record.attempts, record.interruptions) == (2, 1, 1)
     (told,) = store.run(jobs.attempts(result.id))
@@ -31,32 +37,36 @@ def test_a_killed_workers_job_is_finished_by_another_within_two_leases(shop, sto
     assert places(client, result.id) == ["terminal"]
 
 
-def test_a_job_that_kills_its_process_is_quarantined_and_others_go_on(shop, store, client, start):
-    worker = start()
+@pytest.mark.parametrize("pool", POOLS)
+def test_a_job_that_kills_its_process_is_quarantined_and_others_go_on(
+    shop, store, client, start, pool
+):
+    worker = start(pool=pool)
     poison = shop.module.die.delay()
     others = [shop.module.add.delay(n, 1) for n in range(5)]
-    assert [other.get(timeout=20) for other in others] == [1, 2, 3, 4, 5]
-    until(lambda: store.run(jobs.get(poison.id)).state is JobState.DEAD, 20)
+    assert [other.get(timeout=30) for other in others] == [1, 2, 3, 4, 5]
+    until(lambda: store.run(jobs.get(poison.id)).state is JobState.DEAD)
     record = store.run(jobs.get(poison.id))
     assert (record.dead_reason, record.deliveries) == (DeadReason.QUARANTINED, 3)
     assert [told.outcome for told in store.run(jobs.attempts(poison.id))] == [
         Outcome.INTERRUPTED
     ] * 3
     assert places(client, poison.id) == ["dead"]
-    assert isinstance(poison.get(timeout=5, propagate=False), WorkerLostError)
+    assert isinstance(poison.get(timeout=30, propagate=False), WorkerLostError)
     assert worker.stop() == 0
 
 
-def test_a_worker_that_slept_through_its_lease_is_refused(shop, store, client, start):
-    sleeper = start("sleeper")
+@pytest.mark.parametrize("pool", POOLS)
+def test_a_worker_that_slept_through_its_lease_is_refused(shop, store, client, start, pool):
+    sleeper = start("sleeper", pool=pool)
     result = shop.module.slow_retry.delay(0.6)
     until(lambda: shop.lines() == ["slow_retry 0"])
     sleeper.freeze()
-    start("awake")
-    assert result.get(timeout=15) == "second attempt"
+    start("awake", pool=pool)
+    assert result.get(timeout=30) == "second attempt"
     sleeper.thaw()
-    until(lambda: "refused" in sleeper.lines(), 10)
-    assert shop.module.add.delay(1, 2).get(timeout=10) == 3
+    until(lambda: "refused" in sleeper.lines())
+    assert shop.module.add.delay(1, 2).get(timeout=30) == 3
     assert shop.lines() == ["slow_retry 0", "slow_retry 0", "slow_retry 1"]
     record = store.run(jobs.get(result.id))
     assert (record.state, record.attempts) == (JobState.SUCCEEDED, 2)

@@ -11,19 +11,19 @@ from support.until import until
 
 def test_running_jobs_end_and_claimed_ones_go_back(shop, store, client, start):
     worker = start("first")
-    running = shop.module.ledger.delay("running", 0.8)
+    running = shop.module.ledger.delay("running", 3.0)
     waiting = [shop.module.ledger.delay(f"waiting {n}") for n in range(3)]
     until(lambda: "start running" in shop.lines())
     until(lambda: [status.claimed for status in store.run(all_status())] == [4])
     assert worker.stop() == 0
     assert shop.lines() == ["start running", "end running"]
-    assert running.get(timeout=5) == "running"
+    assert running.get(timeout=30) == "running"
     for result in waiting:
         record = store.run(jobs.get(result.id))
         assert (record.state, record.attempts, record.interruptions) == (JobState.QUEUED, 0, 0)
         assert places(client, result.id) == ["ready celery"]
     start("second")
-    assert [result.get(timeout=10) for result in waiting] == [f"waiting {n}" for n in range(3)]
+    assert [result.get(timeout=30) for result in waiting] == [f"waiting {n}" for n in range(3)]
     assert [line for line in shop.lines() if line.startswith("start waiting")] == [
         f"start waiting {n}" for n in range(3)
     ]
@@ -50,4 +50,4 @@ def test_threads_finish_what_was_claimed(shop, store, client, start):
 def test_an_idle_worker_stops_at_once(shop, start):
     worker = start()
     worker.ask_to_stop()
-    assert worker.wait(5) == 0
+    assert worker.wait() == 0

@@ -5,15 +5,15 @@ from __future__ import annotations
 from longshore.store import jobs
 from support.until import until
 
-POOLS = ("prefork", "threads", "solo")
+POOLS = ("prefork", "threads", "solo", "longshore")
 
 
 def test_a_job_of_five_leases_runs_once_on_every_pool(shop, store, start):
     for pool in POOLS:
         start(pool, pool=pool, queues=pool)
-    results = {pool: shop.module.ledger.apply_async((pool, 5.0), queue=pool) for pool in POOLS}
-    until(lambda: all(f"end {pool}" in shop.lines() for pool in POOLS), 15)
+    results = {pool: shop.module.ledger.apply_async((pool, 10.0), queue=pool) for pool in POOLS}
+    until(lambda: all(f"end {pool}" in shop.lines() for pool in POOLS))
     for pool, result in results.items():
-        assert result.get(timeout=5) == pool
+        assert result.get(timeout=30) == pool
         assert shop.lines().count(f"start {pool}") == 1
         assert store.run(jobs.get(result.id)).deliveries == 1

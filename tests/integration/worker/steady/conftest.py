@@ -13,24 +13,31 @@ from support.celery_worker import CeleryWorker
 from support.shop import Shop
 
 
+@pytest.fixture(scope="session", params=["prefork", "longshore"])
+def pool(request: pytest.FixtureRequest) -> str:
+    """Every test here passes on both."""
+    return str(request.param)
+
+
 @pytest.fixture(scope="session")
-def valkey() -> Generator[ValkeyServer]:
-    """A server that no other test empties."""
+def valkey(pool: str) -> Generator[ValkeyServer]:
+    """A server that no other test empties, one for each pool."""
     with ValkeyServer() as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def shop(valkey: ValkeyServer, tmp_path_factory: pytest.TempPathFactory) -> Generator[Shop]:
-    options = {"lease_seconds": 1.0}
+    options = {"lease_seconds": 2.0}
     shop = Shop(valkey.url, tmp_path_factory.mktemp("steady"), transport_options=options)
     yield shop
     shop.close()
 
 
 @pytest.fixture(scope="session", autouse=True)
-def worker(shop: Shop) -> Generator[CeleryWorker]:
-    with shop.worker(concurrency=1, options=("--without-gossip", "--without-mingle")) as worker:
+def worker(shop: Shop, pool: str) -> Generator[CeleryWorker]:
+    options = ("--without-gossip", "--without-mingle")
+    with shop.worker(pool=pool, concurrency=1, options=options) as worker:
         yield worker
 
 

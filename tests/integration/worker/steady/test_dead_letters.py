@@ -49,10 +49,10 @@ MESSAGES = {
 def test_what_cannot_be_handled_is_kept_as_it_came(shop, store, client, worker):
     for message, _ in MESSAGES.values():
         client.lpush("celery", json.dumps(message))
-    assert shop.module.add.delay(1, 2).get(timeout=10) == 3
+    assert shop.module.add.delay(1, 2).get(timeout=30) == 3
     for message, reason in MESSAGES.values():
         job_id = message["headers"].get("id") or message["properties"]["delivery_tag"]
-        until(lambda key=job_id: store.run(jobs.get(key)).state is JobState.DEAD, 10)
+        until(lambda key=job_id: store.run(jobs.get(key)).state is JobState.DEAD)
         assert store.run(jobs.get(job_id)).dead_reason is reason
         assert json.loads(client.hget("longshore:dead-messages", job_id)) == message
         assert client.hlen("unacked") == 0
@@ -62,7 +62,7 @@ def test_what_cannot_be_handled_is_kept_as_it_came(shop, store, client, worker):
     until(lambda: client.hexists("longshore:dead-messages", "odd"))
     assert "cannot be read" in worker.lines()
     assert client.hget("longshore:dead-messages", "odd").decode() == odd
-    assert shop.module.add.delay(1, 2).get(timeout=10) == 3
+    assert shop.module.add.delay(1, 2).get(timeout=30) == 3
     assert places(client, "no-task") == ["dead"]
 
 
@@ -76,14 +76,14 @@ def test_what_cannot_be_handled_is_kept_as_it_came(shop, store, client, worker):
 )
 def test_failures_are_kept_with_their_reason(shop, store, client, task, reason):
     result = shop.app.send_task(task)
-    until(lambda: store.run(jobs.get(result.id)).state is JobState.DEAD, 15)
+    until(lambda: store.run(jobs.get(result.id)).state is JobState.DEAD)
     assert store.run(jobs.get(result.id)).dead_reason is reason
     assert places(client, result.id) == ["dead"]
 
 
 def test_a_job_out_of_retries(shop, store, client):
     result = shop.module.flaky.delay(99, countdown=0)
-    until(lambda: store.run(jobs.get(result.id)).state is JobState.DEAD, 15)
+    until(lambda: store.run(jobs.get(result.id)).state is JobState.DEAD)
     record = store.run(jobs.get(result.id))
     assert (record.dead_reason, record.attempts) == (DeadReason.RETRIES_EXHAUSTED, 6)
     outcomes = [str(told.outcome) for told in store.run(jobs.attempts(result.id))]

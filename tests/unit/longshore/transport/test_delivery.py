@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from kombu.exceptions import DecodeError
+from kombu.serialization import loads
 
 from longshore.current import Claim
 from longshore.store.claims import Delivery
-from longshore.transport.delivery import payload_of
+from longshore.transport.delivery import payload_of, plain_json
 
 
 def delivery(headers, *, attempt=1, number=1, claimed=True):
@@ -38,3 +40,12 @@ def test_what_was_taken_without_a_claim_is_as_it_was():
 @pytest.mark.parametrize("headers", [{}, {"hello": "world"}, None, []])
 def test_what_is_no_task_message_stays_as_it_was(headers):
     assert payload_of(delivery(headers))["headers"] == headers
+
+
+@pytest.mark.parametrize("body", [b"{never", b"\xff", "[" * 100_000])
+def test_what_is_no_json_is_told_as_kombu_tells_it(body):
+    with pytest.raises(DecodeError) as kombus:
+        loads(body, "application/json", "utf-8", accept={"application/json"})
+    with pytest.raises(DecodeError) as own:
+        plain_json(body)
+    assert str(own.value) == str(kombus.value)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from longshore.current import Claim
 from longshore.store import Store
 from longshore.store.claims import Settlement
+from longshore.transport.shared_claims import SharedClaims
 
 
 @dataclass(slots=True)
@@ -23,7 +24,8 @@ class Entry:
     """One claim: where to settle it, whether its handler has begun, and how it ended if known.
 
     ``overdue``: it has ended, but the broker could not be told yet. ``blameless``: the task gave
-    the job back itself, which does not count towards quarantine.
+    the job back itself, which does not count towards quarantine. ``slot``: where the renewer
+    sees it.
     """
 
     claim: Claim
@@ -33,10 +35,15 @@ class Entry:
     overdue: bool = False
     blameless: bool = False
     settlement: Settlement | None = None
+    slot: int | None = None
 
 
 def _no_slots() -> int:
     return 0
+
+
+def _never() -> bool:
+    return False
 
 
 def _new_owner() -> str:
@@ -55,6 +62,10 @@ class ClaimBook:
     pool_claims: bool = False
     #: how many handlers the worker's pool can run at once; 0 when that is not known
     slots: Callable[[], int] = _no_slots
+    #: whether the worker consumes now
+    consumes: Callable[[], bool] = _never
+    #: what a renewer reads, where handlers run in this process
+    shared: SharedClaims | None = None
     on_lost: Callable[[Entry], None] | None = None
     on_cancel: Callable[[Entry], None] | None = None
     _entries: dict[str, Entry] = field(default_factory=dict)
@@ -63,9 +74,14 @@ class ClaimBook:
     def add(self, claim: Claim, store: Store) -> Entry:
         """A claim was granted."""
         entry = Entry(claim, store)
-        with self._lock:
-            self._entries[claim.tag] = entry
+        self._keep(entry)
         return entry
+
+    def _keep(self, entry: Entry) -> None:
+        with self._lock:
+            self._entries[entry.claim.tag] = entry
+            if self.shared is not None:
+                entry.slot = self.shared.put(entry.claim)
 
     def get(self, tag: str) -> Entry | None:
         """The entry of this delivery tag, if its claim is still held."""
@@ -75,13 +91,16 @@ class ClaimBook:
     def take(self, tag: str) -> Entry | None:
         """Removes an entry: its claim is about to end."""
         with self._lock:
-            return self._entries.pop(tag, None)
+            entry = self._entries.pop(tag, None)
+            if entry is not None and entry.slot is not None and self.shared is not None:
+                self.shared.clear(entry.slot)
+                entry.slot = None
+        return entry
 
     def keep_overdue(self, entry: Entry, settlement: Settlement) -> None:
         """Takes an ended claim back in: its lease goes on until the outcome is settled."""
         entry.settlement, entry.overdue = settlement, True
-        with self._lock:
-            self._entries[entry.claim.tag] = entry
+        self._keep(entry)
 
     def begin(self, tag: str) -> None:
         """The handler of this delivery has started."""
@@ -125,8 +144,9 @@ class ClaimBook:
         self._entries = {}
         self.owner = _new_owner()
         self.kept_by_worker = self.pool_claims = False
-        self.on_lost = self.on_cancel = None
+        self.on_lost = self.on_cancel = self.shared = None
         self.slots = _no_slots
+        self.consumes = _never
 
 
 BOOK = ClaimBook()

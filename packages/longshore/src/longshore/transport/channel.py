@@ -17,11 +17,12 @@ from longshore.current import claim as current_claim
 from longshore.envelope import PRIORITY_STEPS
 from longshore.errors import BrokerRefused, BrokerUnavailable
 from longshore.store import Store
+from longshore.store.attempts import LoginRefused
 from longshore.store.connecting import no_retries
 from longshore.store.jobs import Enqueued, post
+from longshore.store.patience import pause
 from longshore.store.queues import purge, ring
 from longshore.store.settings import StoreSettings, settings_from_options
-from longshore.store.stores import LoginRefused
 from longshore.store.tls import certificate_error, tls_options
 from longshore.transport.book import BOOK
 from longshore.transport.claiming import ClaimingMixin
@@ -30,6 +31,7 @@ from longshore.transport.keeper import KEEPERS
 from longshore.transport.publishing import is_job, post_of
 from longshore.transport.qos import QoS
 from longshore.transport.sentinel import SentinelMixin
+from longshore.transport.silence import SilenceMixin
 from longshore.transport.stores import STORES
 
 logger = get_logger(__name__)
@@ -37,10 +39,9 @@ logger = get_logger(__name__)
 #: Routing tables change when a queue is declared; reading one per publish costs a round trip.
 TABLE_TTL_SECONDS = 5.0
 PURGE_AT_ONCE = 1000
-PUBLISH_PAUSE_SECONDS = 0.25
 
 
-class Channel(SentinelMixin, ClaimingMixin, kombu_redis.Channel):  # type: ignore[misc]
+class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel):  # type: ignore[misc]
     """A channel whose jobs cannot be lost.
 
     Raises:
@@ -61,6 +62,7 @@ class Channel(SentinelMixin, ClaimingMixin, kombu_redis.Channel):  # type: ignor
         client = connection.client
         self.settings: StoreSettings = settings_from_options(client.transport_options)
         self.place: str = client.as_uri()
+        self._refuse_silent_broker()
         if not BOOK.kept_by_worker:
             self._answer_within(self.settings.deadline_seconds * 0.75)
         try:
@@ -109,7 +111,23 @@ class Channel(SentinelMixin, ClaimingMixin, kombu_redis.Channel):  # type: ignor
             self._no_ack.add(queue)
         elif queue not in self._fanout_queues:
             KEEPERS.keep(self.place, STORES.get(self.place, self.settings, self._store_pool))
-        return super().basic_consume(queue, no_ack, *args, **options)
+        tag = super().basic_consume(queue, no_ack, *args, **options)
+        if queue in self._fanout_queues:
+            self._subscribe_now()
+        return tag
+
+    def _subscribe_now(self) -> None:
+        """Returns when broadcasts are heard.
+
+        kombu subscribes in its loop's first turn: a worker has said by then that it is ready, and
+        has missed what was broadcast in between.
+        """
+        cycle, listening = self.connection.cycle, bool(self._in_listen)
+        cycle._register_LISTEN(self)  # noqa: SLF001
+        if listening:
+            self._subscribe()
+        if self.subclient.connection.can_read(timeout=self.socket_timeout):
+            self._receive()
 
     @property
     def active_queues(self) -> list[str]:
@@ -137,7 +155,7 @@ class Channel(SentinelMixin, ClaimingMixin, kombu_redis.Channel):  # type: ignor
                 if current_claim.get() is None:
                     raise PublishUnavailable(str(error)) from error
                 logger.warning("waiting for the broker: %s", error)
-                time.sleep(PUBLISH_PAUSE_SECONDS)
+                pause()
             except BrokerRefused as error:
                 raise PublishRefused(str(error)) from error
 

@@ -11,6 +11,7 @@ from kombu.log import get_logger
 from longshore.current import Claim
 from longshore.errors import BrokerError
 from longshore.records import DeadReason, ErrorInfo, JobState
+from longshore.store.attempts import ScriptMissing, is_demotion
 from longshore.store.call import Call
 from longshore.store.claims import (
     Delivery,
@@ -22,7 +23,6 @@ from longshore.store.claims import (
     renew,
 )
 from longshore.store.queues import bell_key
-from longshore.store.stores import ScriptMissing, is_demotion
 from longshore.transport.book import BOOK
 from longshore.transport.delivery import payload_of
 

@@ -9,8 +9,11 @@ from typing import Any
 from kombu.utils.json import dumps
 
 from longshore.current import claim as current_claim
+from longshore.current import nonce as current_nonce
 from longshore.current import request_id as current_request_id
 from longshore.envelope import REPLACED, Post
+from longshore.sealing.serializer import CONTENT_TYPE, HIDDEN
+from longshore.tracing.holder import CLAIMED_AT, TRACING
 
 #: Headers that tell the enqueue script something; they travel no further.
 NONCE = "longshore_nonce"
@@ -51,6 +54,17 @@ def repeated(job_id: str) -> bool:
     return held is not None and held.job_id != job_id and held.delivery > held.attempt
 
 
+def nonce_for(job_id: str) -> str:
+    """What the enqueue script knows this publish by.
+
+    All runs of one message publish under one word: what the next step of a chain is to be is
+    enqueued once, however often the step before it ran, and by whom.
+    """
+    held = current_claim.get()
+    own = held.tag if held is not None and held.job_id != job_id else None
+    return current_nonce.get() or own or uuid.uuid4().hex
+
+
 def post_of(message: dict[str, Any], queue: str, list_key: str, priority: int) -> Post:
     """The message as the enqueue script takes it.
 
@@ -58,10 +72,16 @@ def post_of(message: dict[str, Any], queue: str, list_key: str, priority: int) -
     the repetition recognisable: however often it is sent, the job is one.
     """
     headers = message["headers"]
-    nonce = headers.setdefault(NONCE, uuid.uuid4().hex)
+    nonce = headers.setdefault(NONCE, nonce_for(headers["id"]))
     if current_request_id.get() is not None:
         headers.setdefault("request_id", current_request_id.get())
-    private = {NONCE, UNIQUE, FINGERPRINT, "longshore"}
+    sending, token = None, token_for(headers["id"])
+    # A retry is one more attempt of what was sent, not another thing sent.
+    if TRACING.spans is not None and not token:
+        sending = TRACING.spans.publish(headers["task"], headers["id"], queue, headers)
+    private = {NONCE, UNIQUE, FINGERPRINT, CLAIMED_AT, "longshore"}
+    if message.get("content-type") == CONTENT_TYPE:
+        headers = {**headers, **HIDDEN}
     travelling = {name: value for name, value in headers.items() if name not in private}
     return Post(
         raw=dumps({**message, "headers": travelling}),
@@ -76,6 +96,8 @@ def post_of(message: dict[str, Any], queue: str, list_key: str, priority: int) -
         nonce=nonce,
         unique=bool(headers.get(UNIQUE)) or repeated(headers["id"]),
         fingerprint=headers.get(FINGERPRINT),
-        token=token_for(headers["id"]) or (REPLACED if replaces(headers) else ""),
+        token=token or (REPLACED if replaces(headers) else ""),
         request_id=headers.get("request_id"),
+        attempts_before=retries if isinstance(retries := headers.get("retries"), int) else None,
+        sending=sending,
     )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from celery import signals
 
+from longshore import reporting, tracing
 from longshore.worker import attempts, setup, shutdown
 
-__all__ = ["connect_signals", "disconnect_attempt_signals"]
+__all__ = ["connect_signals"]
 
 UID = "longshore"
 
@@ -15,11 +16,11 @@ def connect_signals() -> None:
     """Connects the worker's extensions to Celery's signals, once."""
     signals.worker_init.connect(setup.on_worker_init, weak=False, dispatch_uid=UID)
     signals.worker_shutdown.connect(shutdown.on_worker_shutdown, weak=False, dispatch_uid=UID)
-    signals.task_prerun.connect(attempts.on_task_prerun, weak=False, dispatch_uid=UID)
-    signals.task_postrun.connect(attempts.on_task_postrun, weak=False, dispatch_uid=UID)
+    attempts.connect_signals()
+    signals.worker_process_shutdown.connect(_flush, weak=False, dispatch_uid=UID)
 
 
-def disconnect_attempt_signals() -> None:
-    """For a pool that marks its attempts itself, which costs a tenth of two signals."""
-    signals.task_prerun.disconnect(dispatch_uid=UID)
-    signals.task_postrun.disconnect(dispatch_uid=UID)
+def _flush(**_: object) -> None:
+    """A pool's process ends without Python's own end."""
+    tracing.flush()
+    reporting.flush()

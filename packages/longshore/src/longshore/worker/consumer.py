@@ -10,6 +10,8 @@ from longshore.outcome import error_of
 from longshore.records import DeadReason, JobState
 from longshore.store.claims import Settlement
 from longshore.transport.book import BOOK
+from longshore.worker.meter import METER
+from longshore.worker.overdue import spare_ended
 from longshore.worker.probe.step import answering
 
 #: Celery's own pauses grow to 30 s: a broker that is back would wait for its workers.
@@ -42,6 +44,7 @@ class LongshoreConsumer(Consumer):  # type: ignore[misc]
     def on_ready(self) -> None:
         """The worker's parts are up: a pool that claims by itself may begin."""
         self._ready = True
+        spare_ended(getattr(self.pool, "_pool", None), self.hub)
         self._order_pool()
         super().on_ready()
 
@@ -67,7 +70,11 @@ class LongshoreConsumer(Consumer):  # type: ignore[misc]
             self.pool.consume([queue.name for queue in self.app.amqp.queues.consume_from.values()])
 
     def _events_on(self) -> bool:
-        return bool(self.event_dispatcher and self.event_dispatcher.enabled)
+        """Whether events of tasks are sent; for heartbeats alone the dispatcher is enabled, too."""
+        dispatcher = self.event_dispatcher
+        if not dispatcher or not dispatcher.enabled:
+            return False
+        return not dispatcher.groups or "task" in dispatcher.groups
 
     def on_decode_error(self, message: Any, exc: BaseException) -> None:
         """A body that cannot be decoded goes to the dead letters, as it came."""
@@ -84,6 +91,7 @@ class LongshoreConsumer(Consumer):  # type: ignore[misc]
         """A task that this worker does not know."""
         error = LookupError(f"no task is named {message.headers.get('task')!r} in this worker")
         BOOK.note(message.delivery_tag, kept(DeadReason.UNKNOWN_TASK, error))
+        METER.unknown(message.headers.get("longshore"))
         super().on_unknown_task(body, message, exc)
 
     def on_invalid_task(self, body: Any, message: Any, exc: BaseException) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 from celery.utils.log import get_logger
 
+from longshore import reporting, tracing
 from longshore.errors import SettingsError
 from longshore.transport.book import BOOK
 from longshore.worker.shutdown import give_back
@@ -64,6 +65,8 @@ class Watchdog:
             kill(self._worker.pool)
         for entry in reversed(BOOK.entries()):
             give_back(entry)
+        tracing.flush()
+        reporting.flush()
         logging.shutdown()
         os._exit(0)
 

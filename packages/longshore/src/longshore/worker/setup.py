@@ -5,14 +5,19 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from celery.signals import worker_shutting_down
+from celery import concurrency
+from celery.signals import worker_process_init, worker_shutting_down
+from celery.utils.imports import symbol_by_name
 from celery.utils.log import get_logger
 
+from longshore import tracing
 from longshore.broker_url import broker_url_of
 from longshore.errors import SettingsError
+from longshore.metrics.place import port_of
 from longshore.store.connecting import check_url
 from longshore.store.settings import settings_from_options
 from longshore.transport.book import BOOK
+from longshore.transport.shared_claims import SharedClaims
 from longshore.worker import control
 from longshore.worker.drain import Watchdog, drain_limit
 from longshore.worker.probe import ProbeStep
@@ -20,8 +25,19 @@ from longshore.worker.probe import ProbeStep
 logger = get_logger(__name__)
 
 REQUEST = "longshore.worker.request:LongshoreRequest"
+REPORTING = "longshore.worker.report:report_from"
+COUNTING = (
+    "longshore.worker.figures:FIGURES",
+    "longshore.worker.figures:FiguresStep",
+    "longshore.worker.meter:METER",
+)
 CONSUMER = "longshore.worker.consumer:LongshoreConsumer"
+DISPATCHER = "longshore.worker.dispatcher:Dispatcher"
 STOCK_REQUESTS = {"celery.worker.request:Request", REQUEST}
+
+#: Celery's pools whose handlers run in the worker's main process.
+IN_MAIN_PROCESS = {"celery.concurrency.thread", "celery.concurrency.solo"}
+PREFORK = "celery.concurrency.prefork"
 
 #: Celery's settings under which an outcome, and nothing earlier, ends a claim.
 OUTCOME_ENDS_CLAIM = {
@@ -43,17 +59,25 @@ def on_worker_init(sender: Any, **_: Any) -> None:
     if not is_longshore(sender.app):
         return
     _check(sender.app.conf)
+    tracing.start()
     BOOK.kept_by_worker = True
     BOOK.worker = sender.hostname
+    pool = concurrency.get_implementation(sender.pool_cls).__module__
+    if pool in IN_MAIN_PROCESS:
+        BOOK.shared = SharedClaims()
+    if pool == PREFORK:
+        _let_children_report(sender.app)
     BOOK.slots = lambda: getattr(sender.pool, "num_processes", 0)
     sender.app.conf.update(OUTCOME_ENDS_CLAIM)
     sender.consumer_cls = CONSUMER
+    sender.app.events.dispatcher_cls = DISPATCHER
     for task in sender.app.tasks.values():
         settle_late(task)
     BOOK.on_lost = control.on_lease_lost
     BOOK.on_cancel = control.canceller(sender)
     _watch_drain(sender)
     sender.app.steps["consumer"].add(ProbeStep)
+    _count(sender)
 
 
 def _check(conf: Any) -> None:
@@ -63,9 +87,27 @@ def _check(conf: Any) -> None:
         settings_from_options(options)
         drain_limit(options)
         check_url(broker_url_of(conf, reading=True))
+        port_of(conf)
     except SettingsError as error:
         sys.stderr.write(f"longshore worker: {error}\n")
         raise SystemExit(2) from None
+
+
+def _count(worker: Any) -> None:
+    figures, step, meter = map(symbol_by_name, COUNTING)
+    BOOK.consumes = lambda: figures.consumes
+    if port_of(worker.app.conf):
+        meter.open(worker.app.tasks)
+    worker.app.steps["consumer"].add(step)
+
+
+def _let_children_report(app: Any) -> None:
+    report_from = symbol_by_name(REPORTING)
+
+    def on_worker_process_init(**_: Any) -> None:
+        report_from(app)
+
+    worker_process_init.connect(on_worker_process_init, weak=False, dispatch_uid="longshore")
 
 
 def _watch_drain(worker: Any) -> None:

@@ -36,6 +36,11 @@ def test_a_busy_worker_is_alive_up_to_the_limit_and_not_beyond() -> None:
     assert answer("live 60", busy(60.5)).startswith("a job has run for longer than 60 s")
 
 
+def test_without_a_broker_a_job_may_have_ended_long_ago() -> None:
+    waiting = Condition("pong", False, (), 1, 170.0)
+    assert answer("live 60", waiting).startswith("ok ")
+
+
 def test_a_panel_that_does_not_pong_is_not_alive() -> None:
     silent = Condition(panel="{'error': 'x'}", connected=True, queues=("high",))
     assert answer("live 60", silent).startswith("the control panel does not answer")

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from longshore.worker.pool.pool import TaskPool
+from longshore.worker.pool.threads import ThreadPool
 
-__all__ = ["TaskPool"]
+__all__ = ["TaskPool", "ThreadPool"]

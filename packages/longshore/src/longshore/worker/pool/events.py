@@ -5,13 +5,21 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from celery.exceptions import Retry
+from celery.exceptions import Ignore, Reject, Retry
 from celery.utils.log import get_logger
 from celery.utils.saferepr import saferepr
 
 from longshore.worker.pool.board import Held
 
 logger = get_logger(__name__)
+
+
+def raised(result: Any) -> BaseException:
+    """The exception that Celery's tracer reports, out of its wrappers."""
+    error: BaseException = result.exception
+    plain = isinstance(error, Retry | Reject | Ignore)
+    inner: BaseException = error if plain else getattr(error, "exc", error)
+    return inner
 
 
 class Events:
@@ -50,9 +58,11 @@ class Events:
         if not failed:
             self._send("task-succeeded", held, result=result, runtime=runtime)
             return
-        error = result.exception
-        kind = "task-retried" if isinstance(error, Retry) else "task-failed"
-        self._send(kind, held, exception=saferepr(error), traceback=str(result.traceback))
+        error = raised(result)
+        kind, shown = "task-failed", error
+        if isinstance(error, Retry):
+            kind, shown = "task-retried", error.exc or error
+        self._send(kind, held, exception=saferepr(shown), traceback=str(result.traceback))
 
     def _send(self, kind: str, held: Held, **fields: Any) -> None:
         try:

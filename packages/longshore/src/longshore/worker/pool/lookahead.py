@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-AHEAD_SECONDS = 0.008
+AHEAD_SECONDS = 0.016
 MOST = 100
 WEIGHT = 0.1
 

@@ -39,16 +39,14 @@ def _wrap(pool: Any, stock: Command, command: Command) -> Command:
 
 def _views(supervisor: Supervisor) -> Iterator[tuple[Process, View]]:
     for process in supervisor.processes:
-        view = process.board.view()
-        if view is not None:
-            yield process, view
+        yield process, process.board.view()
 
 
 def _active(pool: Any, stock: Command, state: Any, **options: Any) -> Any:
     return stock(state, **options) + [
-        info(pool, process, view.current, view.started_at)
+        info(pool, process, one.held, one.started_at)
         for process, view in _views(pool.supervisor)
-        if view.current is not None and view.started_at
+        for one in view.running
     ]
 
 
@@ -75,9 +73,9 @@ def _revoke(
         return answer
     ended = []
     for process, view in _views(pool.supervisor):
-        if view.current is not None and view.current.claim.job_id in ids:
-            pool.revoke(process, view.current)
-            ended.append(view.current.claim.job_id)
+        for held in [one.held for one in view.running if one.held.claim.job_id in ids]:
+            pool.revoke(process, held)
+            ended.append(held.claim.job_id)
     return {"ok": "terminate: " + (", ".join(ended) or "tasks unknown")}
 
 

@@ -8,21 +8,29 @@ from typing import Any
 from billiard.exceptions import TimeLimitExceeded
 from celery.app.task import Context
 from celery.app.trace import loads_message as loads
+from celery.app.trace import prepare_accept_content
 from celery.concurrency.base import BasePool
 from celery.utils.log import get_logger
 
 from longshore.broker_url import broker_url_of
 from longshore.envelope import PRIORITY_STEPS, list_of
+from longshore.metrics.ledger import Ledger
+from longshore.outcome import told_of
+from longshore.records import Outcome
+from longshore.reporting import report
 from longshore.store import Store
 from longshore.store.claims import Delivery, Source, message
 from longshore.store.settings import settings_from_options
 from longshore.transport.book import BOOK
-from longshore.worker.pool.board import Board, Held
-from longshore.worker.pool.child import Plan
+from longshore.worker.meter import METER
+from longshore.worker.pool.board import Board, Held, Running
+from longshore.worker.pool.cut_short import count_cut_short
+from longshore.worker.pool.limits import LIMITS
 from longshore.worker.pool.orders import OrderBook, Orders
 from longshore.worker.pool.panel import take_over
+from longshore.worker.pool.plan import Plan
 from longshore.worker.pool.runner import prepare
-from longshore.worker.pool.supervisor import Process, Supervisor
+from longshore.worker.pool.supervisor import Process, Supervisor, Verdict
 
 logger = get_logger(__name__)
 
@@ -44,14 +52,28 @@ class TaskPool(BasePool):  # type: ignore[misc]
             raise NotImplementedError("-P longshore needs a longshore:// broker URL")
         self._store = Store.from_url(self._broker_url(), self._settings())
         self._orders = OrderBook()
+        LIMITS.follow(self.options)
         BOOK.pool_claims = True
-        self.supervisor = Supervisor(self.limit, self._store, self._plan, self._time_limit)
+        self.ledgers: dict[int, Ledger] = {}
+        self.supervisor = self._new_supervisor()
         self.supervisor.start()
         self.hostname = BOOK.worker
         self._queues: tuple[str, ...] = ()
         self._events = False
         self.events_wanted: Callable[[], bool] = lambda: False
         take_over(self)
+
+    def _new_supervisor(self) -> Supervisor:
+        return Supervisor(self.limit, self._store, self._plan, self._time_limit, self._cut_short)
+
+    def _cut_short(self, one: Running, verdict: Verdict | None) -> None:
+        outcomes: dict[Verdict, Outcome] = {
+            self._time_limit: Outcome.FAILED,
+            self._revoked: Outcome.CANCELLED,
+            self.supervisor.cancelled: Outcome.CANCELLED,
+        }
+        known = None if verdict is None else outcomes.get(verdict)
+        count_cut_short(one, known or Outcome.INTERRUPTED)
 
     def _broker_url(self) -> str:
         return broker_url_of(self.app.conf, reading=True)
@@ -72,7 +94,12 @@ class TaskPool(BasePool):  # type: ignore[misc]
             slot=slot,
             max_jobs=self.options.get("maxtasksperchild"),
             max_memory_kib=self.options.get("max_memory_per_child"),
+            ledger=self._ledger(slot),
         )
+
+    def _ledger(self, slot: int) -> Ledger | None:
+        """One for each place in the pool: the next child in it counts on."""
+        return None if METER.tally is None else self.ledgers.setdefault(slot, Ledger())
 
     def consume(self, queues: Iterable[str]) -> None:
         """Orders the children to claim from these queues, in this order of service."""
@@ -128,9 +155,8 @@ class TaskPool(BasePool):  # type: ignore[misc]
     def terminate_job(self, pid: int, signal: Any = None) -> None:  # noqa: ARG002
         """Ends the running job of one child; its record ends as cancelled when that was asked."""
         for process in self.supervisor.processes:
-            view = process.board.view()
-            if process.pid == pid and view is not None and view.current is not None:
-                self.supervisor.cancel(process, view.current)
+            for one in process.board.view().running if process.pid == pid else ():
+                self.supervisor.cancel(process, one.held)
 
     def grow(self, n: int = 1) -> None:
         """More children, at the next round of upkeep."""
@@ -160,9 +186,9 @@ class TaskPool(BasePool):  # type: ignore[misc]
         logger.error(
             "hard time limit (%ss) exceeded for %s[%s]", limit, held.task, held.claim.job_id
         )
-        self.app.backend.mark_as_failure(
-            held.claim.job_id, TimeLimitExceeded(limit), request=self.request_of(held)
-        )
+        error, request = TimeLimitExceeded(limit), self.request_of(held)
+        report(error, told_of(held.claim, request))
+        self.app.backend.mark_as_failure(held.claim.job_id, error, request=request)
 
     def request_of(self, held: Held) -> Context:
         """The request of a claimed job with its chord and error callbacks, from its message."""
@@ -170,7 +196,9 @@ class TaskPool(BasePool):  # type: ignore[misc]
         if not raw:
             return Context({"id": held.claim.job_id, "longshore": held.claim.header()})
         prepared = prepare(Delivery(held.claim.queue, raw, held.claim), BOOK.worker)
-        args, kwargs, embed = loads(prepared.body, prepared.content_type, prepared.content_encoding)
+        accept = prepare_accept_content(self.app.conf.accept_content)
+        kind, coding = prepared.content_type, prepared.content_encoding
+        args, kwargs, embed = loads(prepared.body, kind, coding, accept=accept)
         return Context({**prepared.request, "args": args, "kwargs": kwargs, **(embed or {})})
 
     def _get_info(self) -> dict[str, Any]:

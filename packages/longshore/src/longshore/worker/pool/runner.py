@@ -8,42 +8,49 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import Enum, auto
 from typing import Any
 
 from celery import states
 from celery.app.task import Context
-from celery.app.trace import fast_trace_task, prepare_accept_content
 from celery.app.trace import loads_message as loads
+from celery.app.trace import prepare_accept_content
 from celery.exceptions import Ignore, NotRegistered, Reject, Retry, TaskRevokedError
 from celery.utils.log import get_logger
 
 from longshore.current import Claim
-from longshore.outcome import error_of, settlement_of
+from longshore.outcome import error_of, settlement_of, told_of
 from longshore.records import DeadReason, ErrorInfo, JobState
 from longshore.store import Store
 from longshore.store.claims import Delivery, Settlement, release
+from longshore.tracing.holder import CLAIMED_AT, TRACING
+from longshore.transport.delivery import decodes_json_itself, plain_json
 from longshore.transport.publishing import seconds
 from longshore.worker.attempts import working_for
 from longshore.worker.pool.board import Held
-from longshore.worker.pool.events import Events
+from longshore.worker.pool.events import Events, raised
+from longshore.worker.pool.limits import LIMITS
 from longshore.worker.pool.outcomes import OutcomeBuffer
+from longshore.worker.pool.received import send_received
+from longshore.worker.pool.tracing import Tracer
 from longshore.worker.suspects import note_begin
 
 logger = get_logger(__name__)
 
 #: What is not a user's own header; Celery works the same set out for each request anew.
 CELERY_HEADERS = {*vars(Context), "lang", "task", "argsrepr", "kwargsrepr", "compression"}
+JSON = "application/json"
 DONE = Settlement(JobState.SUCCEEDED)
 
 
-def _raised(result: Any) -> BaseException:
-    """The exception that the tracer reports, out of Celery's wrappers."""
-    error: BaseException = result.exception
-    plain = isinstance(error, Retry | Reject | Ignore)
-    inner: BaseException = error if plain else getattr(error, "exc", error)
-    return inner
+class Left(Enum):
+    """What became of a job whose attempt is not its last."""
+
+    RETRIED = auto()
+    GIVEN_BACK = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,16 @@ class Prepared:
     body: bytes | str
     content_type: str
     content_encoding: str
+
+
+def is_plain_json(prepared: Prepared) -> bool:
+    """Whether a body is JSON without kombu's typed values, which are marked by ``__type__``."""
+    body = prepared.body
+    if prepared.content_type != JSON or prepared.content_encoding != "utf-8":
+        return False
+    if isinstance(body, str):
+        return "__type__" not in body and "\\u005" not in body
+    return b"__type__" not in body and b"\\u005" not in body
 
 
 def prepare(delivery: Delivery, hostname: str) -> Prepared:
@@ -88,6 +105,8 @@ def prepare(delivery: Delivery, hostname: str) -> Prepared:
             "redelivered": claim.delivery > claim.attempt,
         },
     }
+    if TRACING.spans is not None:
+        request[CLAIMED_AT] = time.time_ns()
     return Prepared(
         claim, headers["task"], request, body,
         message["content-type"], message["content-encoding"],
@@ -101,18 +120,14 @@ class Runner:
         self._app, self._sink, self._store = app, sink, store
         self.events = events
         self._tasks = app.tasks
+        self._tracer = Tracer(app)
         self._accept = prepare_accept_content(app.conf.accept_content)
+        self._plain_json = (self._accept is None or JSON in self._accept) and decodes_json_itself()
 
     def limits(self, prepared: Prepared) -> Held:
-        """The claim with the limits of its message, or of its task."""
-        task = self._tasks.get(prepared.task)
-        hard, soft = prepared.request.get("timelimit") or (None, None)
-        return Held(
-            prepared.claim,
-            prepared.task,
-            soft or getattr(task, "soft_time_limit", None),
-            hard or getattr(task, "time_limit", None),
-        )
+        """The claim with the time limits of its job."""
+        soft, hard = LIMITS.of(self._tasks.get(prepared.task), prepared.request)
+        return Held(prepared.claim, prepared.task, soft, hard)
 
     def unreadable(self, claim: Claim, error: Exception) -> None:
         """Keeps a message that cannot be read among the dead letters, as it came."""
@@ -121,53 +136,62 @@ class Runner:
             Settlement(JobState.DEAD, error=error_of(error), reason=DeadReason.UNDECODABLE),
         )
 
-    def run(self, prepared: Prepared) -> None:
-        """Runs one job to its outcome; never raises what the handler raised."""
+    def run(self, prepared: Prepared) -> Left | None:
+        """Runs one job to its outcome; never raises what the handler raised.
+
+        Returns what became of a job that has no outcome yet.
+        """
+        send_received(prepared)
         if prepared.task not in self._tasks:
             self._unknown(prepared)
         elif self._expired(prepared):
             self._expire(prepared)
         else:
             note_begin(prepared.claim, self._store)
-            with working_for(prepared.claim, prepared.request.get("request_id")):
-                self._trace(prepared)
+            with working_for(prepared.claim, prepared.request):
+                return self._trace(prepared)
+        return None
 
-    def _trace(self, prepared: Prepared) -> None:
+    def _trace(self, prepared: Prepared) -> Left | None:
         try:
             body = self._decode(prepared)
         except Exception as error:  # noqa: BLE001  whatever a codec raises: kept as it came
             logger.warning("job %s cannot be decoded: %s", prepared.claim.job_id, error)
             self.unreadable(prepared.claim, error)
-            return
+            return None
         if self.events.enabled:
             self.events.received(self.limits(prepared), prepared.request)
-        failed, result, runtime = fast_trace_task(
-            prepared.task, prepared.claim.job_id, prepared.request, body, None, None
+        failed, result, runtime = self._tracer(
+            prepared.task, prepared.claim.job_id, prepared.request, body
         )
         if self.events.enabled:
             self.events.ended(self.limits(prepared), bool(failed), result, runtime)
-        self._conclude(prepared, failed, result)
+        return self._conclude(prepared, failed, result)
 
     def _decode(self, prepared: Prepared) -> Any:
         """Arguments, keyword arguments and Celery's embedded callbacks."""
+        if self._plain_json and is_plain_json(prepared):
+            return plain_json(prepared.body)
         return loads(
             prepared.body, prepared.content_type, prepared.content_encoding, accept=self._accept
         )
 
-    def _conclude(self, prepared: Prepared, failed: int, result: Any) -> None:
+    def _conclude(self, prepared: Prepared, failed: int, result: Any) -> Left | None:
         """Settles what the result backend has not settled already."""
         if self._was_settled(prepared.claim):
-            return
-        error = _raised(result) if failed else None
+            return None
+        error = raised(result) if failed else None
         if isinstance(error, Retry):
-            return
+            return Left.RETRIED
         if isinstance(error, Reject) and error.requeue:
             why = "given back by the task"
             self._store.run(release(prepared.claim, begun=False, counted=False, why=why))
-        elif error is None or isinstance(error, Ignore):
+            return Left.GIVEN_BACK
+        if error is None or isinstance(error, Ignore):
             self._sink.add(prepared.claim, DONE)
         else:
             self._fail(prepared, error)
+        return None
 
     def _fail(self, prepared: Prepared, error: BaseException) -> None:
         task = self._tasks[prepared.task]
@@ -182,11 +206,12 @@ class Runner:
             self._sink.add(prepared.claim, end)
 
     def _was_settled(self, claim: Claim) -> bool:
-        return self._sink.last_tag == claim.tag
+        return self._sink.has(claim)
 
     def _unknown(self, prepared: Prepared) -> None:
         message = f"no task is named {prepared.task!r} in this worker"
-        logger.error("job %s kept: %s", prepared.claim.job_id, message)
+        told = told_of(prepared.claim, Context(prepared.request))
+        logger.error("job %s kept: %s", prepared.claim.job_id, message, extra=told)
         error = ErrorInfo("UnknownTask", message)
         self._sink.add(
             prepared.claim,
@@ -202,6 +227,7 @@ class Runner:
     def _expire(self, prepared: Prepared) -> None:
         _, _, embed = self._decode(prepared)
         context = Context({**prepared.request, **(embed or {})})
+        logger.info("job expired", extra=told_of(prepared.claim, context))
         backend = self._tasks[prepared.task].backend
         backend.mark_as_revoked(prepared.claim.job_id, "expired", request=context)
         if not self._was_settled(prepared.claim):

@@ -17,8 +17,11 @@ from longshore.errors import BrokerError
 from longshore.store import Store
 from longshore.store.claims import Held as Renewal
 from longshore.store.claims import release, renew
-from longshore.worker.pool.board import Board, Held, View
-from longshore.worker.pool.child import Plan, run_child
+from longshore.worker.pool.board import Board, Held, Running, View
+from longshore.worker.pool.life import run_child
+from longshore.worker.pool.lookahead import MOST
+from longshore.worker.pool.lost import tell_lost
+from longshore.worker.pool.plan import Plan
 from longshore.worker.pool.warmth import warm_up
 
 logger = get_logger(__name__)
@@ -47,12 +50,22 @@ class Supervisor:
     """Keeps ``size`` children alive and their claims in order."""
 
     def __init__(
-        self, size: int, store: Store, new_plan: Callable[[Board, int], Plan], on_time_limit: Any
+        self,
+        size: int,
+        store: Store,
+        new_plan: Callable[[Board, int], Plan],
+        on_time_limit: Any,
+        on_cut_short: Callable[[Running, Verdict | None], None] = lambda *_: None,
+        threads: int = 0,
     ) -> None:
-        self.size = size
+        self.size, self._threads = size, threads
+        # What runs, what was claimed and what is asked for, what has ended since.
+        self._places = max(threads, 1) + 3 * MOST
         self._store, self._new_plan, self._on_time_limit = store, new_plan, on_time_limit
+        self._on_cut_short = on_cut_short
         self._processes: dict[int, Process] = {}
         self._lock = threading.RLock()
+        self._reaping = threading.Lock()
         self._stopping = False
         self._ended = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="longshore-watch", daemon=True)
@@ -63,10 +76,14 @@ class Supervisor:
         """How many jobs of each task this worker has run, to within the current batch."""
         totals = Counter(self._past_totals)
         for process in self.processes:
-            view = process.board.view()
-            if view is not None:
-                totals.update(totals_of(view))
+            totals.update(process.board.totals())
         return totals
+
+    @property
+    def renewal_lag(self) -> float:
+        """Seconds by which the renewal of leases is late; 0 while it is in time."""
+        passed = time.monotonic() - self._renewed_at
+        return max(passed - self._store.settings.renew_every_seconds, 0.0)
 
     @property
     def processes(self) -> list[Process]:
@@ -87,7 +104,7 @@ class Supervisor:
             self._fork()
 
     def _fork(self) -> None:
-        board, slot = Board(), self._free_slot()
+        board, slot = Board(self._places), self._free_slot()
         plan = self._new_plan(board, slot)
         with self._lock:
             pid = os.fork()
@@ -100,29 +117,30 @@ class Supervisor:
         return min(set(range(len(taken) + 1)) - taken)
 
     def _reap(self) -> None:
-        for process in self.processes:
-            try:
-                pid, status = os.waitpid(process.pid, os.WNOHANG)
-            except ChildProcessError:
-                pid, status = process.pid, -1
-            if pid:
-                with self._lock:
-                    del self._processes[process.pid]
-                self._clear_up(process, status)
+        """One thread at a time, and a child is gone only once its jobs have gone back: whoever
+        waits for the last one to be gone may end this process right after."""
+        with self._reaping:
+            for process in self.processes:
+                try:
+                    pid, status = os.waitpid(process.pid, os.WNOHANG)
+                except ChildProcessError:
+                    pid, status = process.pid, -1
+                if pid:
+                    try:
+                        self._clear_up(process, status)
+                    finally:
+                        with self._lock:
+                            del self._processes[process.pid]
 
     def _clear_up(self, process: Process, status: int) -> None:
         """Gives back what a child held that ended otherwise than by its own decision."""
-        last = process.board.view()
-        if last is not None:
-            self._past_totals.update(totals_of(last))
+        self._past_totals.update(process.board.totals())
         if status == 0:
             return
         why = f"its process {how_it_ended(status)}"
         logger.warning("pool child %d: %s", process.pid, why)
-        if last is None:
-            return
         try:
-            self._resolve(process, last, why)
+            self._resolve(process, process.board.view(), why)
         except BrokerError as error:
             logger.warning("claims of child %d are left to their leases: %s", process.pid, error)
 
@@ -131,13 +149,16 @@ class Supervisor:
             self._store.run(release(held.claim, begun=False, counted=False, why=why))
         for held in view.ended:
             self._store.run(release(held.claim, begun=True, counted=False, why=why))
-        if (current := view.current) is None:
-            return
-        verdict = process.verdicts.get(current.claim.tag)
-        if verdict is not None:
-            verdict(current)
-        else:
-            self._store.run(release(current.claim, begun=True, counted=True, why=why))
+        for one in reversed(view.running):
+            tell_lost(self._store, one, why, blamed=not process.verdicts)
+            verdict = process.verdicts.get(one.held.claim.tag)
+            self._on_cut_short(one, verdict)
+            if verdict is not None:
+                verdict(one.held)
+            else:
+                # Ended on purpose, for another job of its: this one is not to blame.
+                counted = not process.verdicts
+                self._store.run(release(one.held.claim, begun=True, counted=counted, why=why))
 
     def _watch(self) -> None:
         while not self._ended.wait(WATCH_EVERY_SECONDS):
@@ -153,22 +174,18 @@ class Supervisor:
             self._renewed_at = now
         for process in self.processes:
             view = process.board.view()
-            if view is None:
-                continue
-            self._hold_limits(process, view, now)
+            for one in view.running:
+                self._hold_limits(process, one, now)
             self._relieve(process, view, now)
             if renewing:
                 self._renew(process, view)
 
-    def _hold_limits(self, process: Process, view: View, now: float) -> None:
-        current = view.current
-        if current is None or view.started_at == 0.0:
-            return
-        ran = now - view.started_at
-        tag = current.claim.tag
-        if current.hard_seconds and ran > current.hard_seconds:
-            self.end_job(process, current, self._on_time_limit)
-        elif current.soft_seconds and ran > current.soft_seconds and tag not in process.soft_sent:
+    def _hold_limits(self, process: Process, one: Running, now: float) -> None:
+        ran, tag = now - one.started_at, one.held.claim.tag
+        hard, soft = one.held.hard_seconds, one.held.soft_seconds
+        if hard and ran > hard:
+            self.end_job(process, one.held, self._on_time_limit)
+        elif soft and ran > soft and not self._threads and tag not in process.soft_sent:
             process.soft_sent.add(tag)
             send(process.pid, signal.SIGUSR1)
 
@@ -179,24 +196,21 @@ class Supervisor:
             send(process.pid, signal.SIGKILL)
 
     def _relieve(self, process: Process, view: View, now: float) -> None:
-        if (
-            not view.waiting
-            or view.current is None
-            or now - view.started_at < RELIEVE_AFTER_SECONDS
-        ):
+        """Gives back what waits in a child that has begun nothing for a while."""
+        if not view.waiting or not view.running:
             return
-        before = process.board.stop_after_current(view.running)
-        for held in reversed(before.waiting if before else ()):
-            why = "an earlier job of its process took long"
+        if now - max(one.started_at for one in view.running) < RELIEVE_AFTER_SECONDS:
+            return
+        why = "an earlier job of its process took long"
+        for held in reversed(process.board.take_back()):
             self._store.run(release(held.claim, begun=False, counted=False, why=why))
 
     def _renew(self, process: Process, view: View) -> None:
-        held = [one.claim for one in view.held[: view.allowed]]
-        answers = self._store.run(renew(held)) if held else []
-        current = view.current
-        for claim, answer in zip(held, answers, strict=True):
-            if current is not None and claim.tag == current.claim.tag:
-                self._renewed(process, current, answer)
+        running = [one.held for one in view.running]
+        held = [*running, *view.waiting, *view.ended]
+        answers = self._store.run(renew([one.claim for one in held])) if held else []
+        for one, answer in zip(running, answers, strict=False):
+            self._renewed(process, one, answer)
 
     def _renewed(self, process: Process, current: Held, answer: Renewal) -> None:
         if answer is Renewal.CANCEL:
@@ -208,15 +222,15 @@ class Supervisor:
 
     @staticmethod
     def _still_runs(process: Process, current: Held) -> bool:
-        view = process.board.view()
-        return view is not None and view.current == current
+        return any(one.held == current for one in process.board.view().running)
 
     def cancel(self, process: Process, current: Held) -> None:
         """Ends a running job because a person asked for it."""
         logger.info("cancelling job %s: a person asked for it", current.claim.job_id)
-        self.end_job(process, current, self._cancelled)
+        self.end_job(process, current, self.cancelled)
 
-    def _cancelled(self, held: Held) -> None:
+    def cancelled(self, held: Held) -> None:
+        """The verdict on a job that a person has cancelled."""
         why = "a person cancelled it"
         self._store.run(release(held.claim, begun=True, counted=False, why=why))
 
@@ -241,9 +255,8 @@ class Supervisor:
         """Ends what is left at once; running jobs go back to their queues, uncounted."""
         self._stopping = True
         for process in self.processes:
-            view = process.board.view()
-            if view is not None and view.current is not None:
-                process.verdicts.setdefault(view.current.claim.tag, self._stopped)
+            for one in process.board.view().running:
+                process.verdicts.setdefault(one.held.claim.tag, self._stopped)
             send(process.pid, signal.SIGKILL)
         while self.processes:
             self._reap()
@@ -253,12 +266,6 @@ class Supervisor:
     def _stopped(self, held: Held) -> None:
         why = "its worker was stopped"
         self._store.run(release(held.claim, begun=True, counted=False, why=why))
-
-
-def totals_of(view: View) -> Counter[str]:
-    """Jobs run by one child, those of its current batch included."""
-    batch = [held.task for held in view.held[: view.running + 1]]
-    return Counter(view.totals) + Counter(batch)
 
 
 def send(pid: int, sign: signal.Signals) -> None:

@@ -31,8 +31,9 @@ class Condition:
 def answer(question: str, condition: Condition) -> str:
     """Answer ``live LIMIT`` or ``ready LIMIT``; a yes begins with "ok".
 
-    A worker without a broker is alive: a restart would cure nothing. One whose oldest job has run
-    for longer than the limit is not: its pool did not hold the job's hard limit.
+    A worker without a broker is alive: a restart would cure nothing, and what seems to run in it
+    may have ended and wait to be told. One whose oldest job has run for longer than the limit is
+    not: its pool did not hold the job's hard limit.
     """
     kind, _, limit = question.strip().partition(" ")
     try:
@@ -49,7 +50,7 @@ def answer(question: str, condition: Condition) -> str:
 def _live(condition: Condition, limit: float) -> str:
     if condition.panel != "pong":
         return f"the control panel does not answer: {condition}"
-    if condition.oldest_running > limit:
+    if condition.connected and condition.oldest_running > limit:
         return f"a job has run for longer than {limit:g} s: {condition}"
     return f"ok {condition}"
 

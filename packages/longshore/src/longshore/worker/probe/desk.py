@@ -53,8 +53,8 @@ class Desk:
         running = running_seconds(consumer.pool)
         return Condition(
             panel=_ping(consumer),
-            connected=_connected(consumer),
-            queues=_queues(consumer),
+            connected=is_connected(consumer),
+            queues=queues_of(consumer),
             running=len(running),
             oldest_running=max(running, default=0.0),
             lag=self.lag.read(time.monotonic()),
@@ -80,11 +80,13 @@ def _ping(consumer: Any) -> str:
     return str(reply.get("ok", reply))
 
 
-def _connected(consumer: Any) -> bool:
+def is_connected(consumer: Any) -> bool:
+    """Whether a consumer has its connection, and its broker answers."""
     return consumer.connection is not None and consumer.task_consumer is not None and KEEPERS.well
 
 
-def _queues(consumer: Any) -> tuple[str, ...]:
+def queues_of(consumer: Any) -> tuple[str, ...]:
+    """The queues that it consumes now."""
     if consumer.task_consumer is None:
         return ()
     return tuple(queue.name for queue in consumer.task_consumer.queues)

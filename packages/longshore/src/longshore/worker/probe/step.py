@@ -13,6 +13,7 @@ from celery.exceptions import WorkerShutdown
 from celery.utils.log import get_logger
 
 from longshore.errors import SettingsError
+from longshore.store.patience import MEANWHILE
 from longshore.worker.probe.desk import DESK
 from longshore.worker.probe.lag import BEAT_SECONDS
 
@@ -43,6 +44,7 @@ class ProbeStep(StartStopStep):  # type: ignore[misc]
         except SettingsError as error:
             logger.critical("%s", error)
             raise WorkerShutdown(WRONG_SETTINGS) from error
+        MEANWHILE.turn = DESK.turn
         DESK.lag.rest(time.monotonic())
         hub.add_reader(DESK.listener, DESK.answer_waiting)
         hub.call_repeatedly(BEAT_SECONDS, _beat)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from celery.worker import state
+
+if TYPE_CHECKING:
+    from longshore.worker.pool.supervisor import Supervisor
 
 
 def running_seconds(pool: Any) -> list[float]:
@@ -22,9 +25,8 @@ def _requests() -> Iterator[float]:
             yield now - request.time_start
 
 
-def _children(supervisor: Any) -> Iterator[float]:
+def _children(supervisor: Supervisor) -> Iterator[float]:
     now = time.monotonic()
     for process in supervisor.processes:
-        view = process.board.view()
-        if view is not None and view.current is not None:
-            yield now - view.started_at
+        for one in process.board.view().running:
+            yield now - one.started_at
