@@ -13,6 +13,9 @@ import pytest
 
 from support.until import until
 
+# It judges by times: how soon a job runs elsewhere.
+pytestmark = pytest.mark.alone
+
 SECONDS = 100
 
 
@@ -35,11 +38,32 @@ def test_a_lost_reply_is_proven_on_both_arms(tmp_path):
     assert "| longshore | the broker's reply never arrives |" in page.read_text()
 
 
-def test_a_killed_worker_costs_nothing():
+def test_a_stopped_owner_costs_nothing_in_any_pool():
     run = prove("--scenario", "4", "--arm", "longshore")
     output, errors = run.communicate(timeout=SECONDS)
     assert run.returncode == 0, errors
     assert b"the promise held" in output
+
+
+def kills(*words):
+    """What some kills have shown; so few may have hit no job, which is void and no success."""
+    run = prove("--scenario", "1", "--arm", "longshore", "--json", *words)
+    output, errors = run.communicate(timeout=SECONDS)
+    found = json.loads(output)
+    assert {one["judgement"] for one in found["findings"]} <= {"held, no control", "void"}, output
+    assert run.returncode == (0 if found["holds"] else 1), errors
+    return found
+
+
+def test_so_many_kills_as_were_asked_for_and_the_same_seed_is_told():
+    found = kills("--count", "5", "--seed", "7")
+    assert (found["seed"], sum(one["faults"] for one in found["findings"])) == (7, 5)
+    assert {one["arm"] for one in found["findings"]} == {"longshore"}
+
+
+def test_kills_end_with_the_duration():
+    found = kills("--count", "1000", "--duration", "3")
+    assert 4 <= sum(one["faults"] for one in found["findings"]) < 500
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])

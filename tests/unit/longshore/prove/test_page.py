@@ -6,6 +6,7 @@ import io
 import json
 from dataclasses import replace
 
+import pytest
 from rich.console import Console
 
 from longshore.prove.arm import Arm
@@ -13,7 +14,7 @@ from longshore.prove.document import document
 from longshore.prove.finding import Finding, judge
 from longshore.prove.machine import Machine
 from longshore.prove.options import Options
-from longshore.prove.page import page
+from longshore.prove.page import NoProof, page, page_with
 from longshore.prove.roll import ROLL, chosen
 from longshore.prove.session import Proof
 from longshore.prove.table import show
@@ -24,7 +25,9 @@ COMMAND = "longshore prove --scenario 1"
 
 def proof(*wrong):
     good = Finding("prefork", 2.0, faults=3, accepted=40, recoveries=(1.0, 2.5), scenario=1)
-    bad = Finding("prefork", 2.0, lost=4, wrong=("4 lost",), scenario=1, arm=Arm.STOCK)
+    bad = Finding(
+        "prefork", 2.0, lost=4, wrong=("4 lost",), as_known=True, scenario=1, arm=Arm.STOCK
+    )
     findings = [good if not wrong else Finding("prefork", 2.0, wrong=wrong, scenario=1), bad]
     return Proof(Options(seed=7), tuple(judge(findings, control_fails=True)), 12.0)
 
@@ -36,6 +39,22 @@ def test_the_page_says_how_it_was_made_and_what_was_found():
     row = "| longshore | prefork | 2 s | 3 | 40 | 0 | 0 | 0 | 0 | 2.5 / 2.5 s | proven |  |"
     assert row in text
     assert "| fails, as known | 4 lost |" in text
+
+
+def test_a_run_of_some_scenarios_renews_their_sections_and_says_so():
+    whole = page(proof("2 lost"), MACHINE, "longshore prove", ROLL)
+    text = page_with(whole, proof(), MACHINE, COMMAND, chosen((1,)))
+    old, new = whole.split("\n## "), text.split("\n## ")
+    assert new[0] == old[0]
+    assert new[2:] == old[2:]
+    assert "2 lost" in old[1]
+    assert "2 lost" not in new[1]
+    assert f"Made by `{COMMAND}`" in new[1]
+
+
+def test_a_page_of_something_else_is_refused():
+    with pytest.raises(NoProof):
+        page_with("# Shop\n\n## Two commands\n", proof(), MACHINE, COMMAND, chosen((1,)))
 
 
 def test_the_document_can_be_read_by_a_machine():
@@ -60,6 +79,6 @@ def test_every_scenario_says_what_must_hold():
 
 def test_a_short_run_says_what_it_left_out():
     full, short = proof(), replace(proof(), options=Options(short=True))
-    left_out = "leaves out jobs that hold the GIL in the threads and solo pools"
-    assert left_out in page(short, MACHINE, COMMAND, chosen((3,)))
-    assert left_out not in page(full, MACHINE, COMMAND, chosen((3,)))
+    left_out = "leaves out the other pools for each kind of death"
+    assert left_out in page(short, MACHINE, COMMAND, chosen((6,)))
+    assert left_out not in page(full, MACHINE, COMMAND, chosen((6,)))

@@ -20,7 +20,8 @@ def scenario(run, control="it loses jobs", **fields):
 
 
 def found(run):
-    yield Finding("all", 1.0, wrong=("2 lost",) if run.arm is Arm.STOCK else ())
+    stock = run.arm is Arm.STOCK
+    yield Finding("all", 1.0, wrong=("2 lost",) if stock else (), as_known=stock)
 
 
 def judgements(*scenarios, **options):

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from longshore.prove.ledger import Kind, Mark
-from longshore.prove.verdict import at_risk, count, percentile, recoveries
+from longshore.prove.verdict import (
+    count,
+    hit_again,
+    hits,
+    percentile,
+    recoveries,
+    starts_of,
+    unexplained,
+)
 
 
 def start(job, member="one", at=0.0, pid=1):
@@ -41,12 +49,34 @@ def test_only_what_ran_when_its_worker_was_killed_was_at_risk():
         start("running", at=9.5),
         start("elsewhere", member="two", at=9.5),
     ]  # fmt: skip
-    assert at_risk(marks, {"one": 10.0}) == {"just done", "running"}
+    assert set(hits(marks, {"one": 10.0})) == {"just done", "running"}
 
 
 def test_a_run_by_another_process_does_not_settle_the_one_that_was_killed():
     marks = [start("a", at=1, pid=1), start("a", at=2, pid=2), finish("a", at=3, pid=2)]
-    assert at_risk(marks, {"one": 10.0}) == {"a"}
+    assert set(hits(marks, {"one": 10.0})) == {"a"}
+
+
+def test_a_kill_explains_one_more_start_and_not_two():
+    marks = [start("a", at=9), start("a", "two", at=12), start("b", at=9), start("b", "two", at=12)]
+    killed = {"one": 10.0}
+    assert unexplained(marks, killed) == set()
+    assert unexplained([*marks, start("a", "three", at=13)], killed) == {"a"}
+
+
+def test_two_kills_that_hit_a_job_explain_three_starts():
+    marks = [start("a", at=9), start("a", "two", at=12), start("a", "three", at=15)]
+    assert unexplained(marks, {"one": 10.0, "two": 13.0}) == set()
+
+
+def test_what_the_broker_had_as_settled_was_not_hit():
+    marks = [start("a", at=9), start("b", at=9), start("a", "two", at=12), start("b", "two", at=12)]
+    assert unexplained(marks, {"one": 10.0}, {"one": {"a"}}) == {"b"}
+
+
+def test_a_start_without_any_kill_is_not_explained():
+    marks = [start("a", at=1), finish("a", at=2), start("a", "two", at=3)]
+    assert unexplained(marks, {"one": 10.0}) == {"a"}
 
 
 def test_a_recovery_is_the_first_start_elsewhere_after_the_kill():
@@ -55,7 +85,14 @@ def test_a_recovery_is_the_first_start_elsewhere_after_the_kill():
         start("b", at=1), start("b", "two", at=1.5),
         start("c", at=1), start("c", "one", at=5),
     ]  # fmt: skip
-    assert recoveries(marks, ["a", "b", "c"], "one", killed_at=2.0) == [2.0]
+    assert recoveries(starts_of(marks), ["a", "b", "c"], "one", killed_at=2.0) == [2.0]
+
+
+def test_a_job_that_a_second_kill_hit_while_it_waited_is_counted_there():
+    killed, held = {"one": 10.0, "two": 12.5}, {"one": {"a", "b"}, "two": {"a"}}
+    assert hit_again(killed, held, "one", waited=5.0) == {"a"}
+    assert hit_again(killed, held, "one", waited=2.0) == set()
+    assert hit_again(killed, held, "two", waited=2.0) == set()
 
 
 def test_a_percentile_is_one_of_the_values():

@@ -25,7 +25,7 @@ def cells(finding: Finding) -> tuple[str, ...]:
         str(finding.refused),
         _recovery(finding),
         finding.judgement or "",
-        "; ".join((*finding.wrong, *filter(None, [finding.note]))),
+        "; ".join((*finding.wrong, *filter(None, [finding.missed, finding.note]))),
     )
 
 

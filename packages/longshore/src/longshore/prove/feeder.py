@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -17,16 +19,25 @@ STOP_SECONDS = 60.0
 LONG_ONE_IN = 20
 
 
+@dataclass(frozen=True, slots=True)
+class Load:
+    """So many jobs in a second, of so many seconds each; now and then one takes longer."""
+
+    per_second: float
+    job_seconds: float
+    long_seconds: float
+
+    def durations(self) -> Iterator[float]:
+        """How long the jobs take, without end; a long one runs through a good part of a fault."""
+        return itertools.cycle([self.long_seconds, *[self.job_seconds] * (LONG_ONE_IN - 1)])
+
+
 class Feeder:
     """Enqueues jobs at a rate until the context ends; a refused enqueue is not repeated."""
 
-    def __init__(
-        self, producer: Producer, *, per_second: float, job_seconds: float, long_seconds: float
-    ) -> None:
-        self._producer = producer
-        # Now and then one that runs through a good part of a fault.
-        self._durations = itertools.cycle([long_seconds, *[job_seconds] * (LONG_ONE_IN - 1)])
-        self._pause = 1 / per_second
+    def __init__(self, producer: Producer, load: Load) -> None:
+        self._producer, self._durations = producer, load.durations()
+        self._pause = 1 / load.per_second
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="prove-feeder", daemon=True)
 

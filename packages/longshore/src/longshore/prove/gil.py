@@ -5,32 +5,20 @@ from __future__ import annotations
 import threading
 import time
 
-#: Small enough to time within a few milliseconds.
-SAMPLE = 200_000
-SAMPLES = 10
 TICK_SECONDS = 0.005
 
 
 def hold(seconds: float) -> float:
-    """Computes for about so long in one C call; the longest time that no other thread ran.
+    """Computes for so long in one C call; the longest time that no other thread ran.
 
-    ``sum`` over a ``range`` never returns to the interpreter's loop, where the lock is passed on.
+    ``any`` over a ``map`` of C functions never returns to the interpreter's loop, where the lock
+    is passed on.
     """
     ticker = _Ticker()
     ticker.start()
-    sum(range(int(seconds * _rate())))
+    until = time.monotonic() + seconds
+    any(map(until.__le__, iter(time.monotonic, None)))
     return ticker.stop()
-
-
-def _rate() -> float:
-    """Items that ``sum`` adds up in a second here when nothing else runs, or a little less."""
-    return max(_sampled_rate() for _ in range(SAMPLES))
-
-
-def _sampled_rate() -> float:
-    began = time.monotonic()
-    sum(range(SAMPLE))
-    return SAMPLE / max(time.monotonic() - began, 1e-6)
 
 
 class _Ticker(threading.Thread):

@@ -7,7 +7,9 @@ not synced to the disk, for it has to outlive processes, not the machine.
 from __future__ import annotations
 
 import os
+import threading
 import time
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -62,27 +64,50 @@ def write(path: str, kind: Kind, subject: str, member: str, value: float = 0.0) 
 
 
 class Ledger:
-    """A ledger as its reader sees it: each look adds what was written since the last one."""
+    """A ledger as its reader sees it: each look adds what was written since the last one.
+
+    Safe to share between threads. What is asked for often is kept sorted, since a long proof has
+    some hundred thousand lines.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._lock = threading.Lock()
         self._read: list[Mark] = []
+        self._subjects: dict[Kind, set[str]] = {kind: set() for kind in Kind}
+        self._last_starts: dict[str, float] = {}
         self._offset = 0
 
     def marks(self) -> list[Mark]:
         """Every mark so far, in the order in which they were written."""
-        if self.path.exists():
+        with self._lock:
+            for mark in self._new():
+                self._read.append(mark)
+                self._subjects[mark.kind].add(mark.subject)
+                if mark.kind is Kind.START:
+                    self._last_starts[mark.member] = mark.at
+        return self._read
+
+    def _new(self) -> list[Mark]:
+        try:
             with self.path.open("rb") as handle:
                 handle.seek(self._offset)
                 whole, newline, _ = handle.read().rpartition(b"\n")
-            self._offset += len(whole) + len(newline)
-            self._read += [parse(line) for line in whole.decode().splitlines()]
-        return self._read
+        except FileNotFoundError:
+            return []
+        self._offset += len(whole) + len(newline)
+        return [parse(line) for line in whole.decode().splitlines()]
 
     def of(self, kind: Kind) -> list[Mark]:
         """The marks of one kind."""
         return [mark for mark in self.marks() if mark.kind is kind]
 
-    def subjects(self, kind: Kind) -> set[str]:
+    def subjects(self, kind: Kind) -> AbstractSet[str]:
         """What the marks of one kind are about."""
-        return {mark.subject for mark in self.of(kind)}
+        self.marks()
+        return self._subjects[kind]
+
+    def has_started(self, member: str, since: float = 0.0) -> bool:
+        """Whether this worker has begun any job, at that time or later."""
+        self.marks()
+        return self._last_starts.get(member, -1.0) >= since

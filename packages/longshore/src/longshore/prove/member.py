@@ -1,17 +1,16 @@
-"""A worker as a process group of its own, started with the command line that a user types."""
+"""A process group of its own, started with the command line that a user types."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from longshore.testing.lifeline import tied_to_parent
+from longshore.prove.nursery import Nursery
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,34 +25,31 @@ class Pool:
         return ("-P", self.name, "-c", str(self.slots))
 
 
+def worker_words(name: str, pool: Pool, options: Sequence[str] = ()) -> tuple[str, ...]:
+    """What follows ``celery -A app`` to start a worker of this host name.
+
+    Without mingle, on both arms, which makes every start wait a second for other workers.
+    """
+    quick = ("--without-mingle", "--without-gossip")
+    return ("worker", *pool.options(), "-n", name, "-l", "WARNING", *quick, *options)
+
+
 class Member:
-    """One worker; ``name`` is its host name in Celery and so in the ledger."""
+    """One worker or scheduler; ``name`` is a worker's host name in Celery and so in the ledger."""
 
     def __init__(
         self,
+        nursery: Nursery,
         name: str,
-        pool: Pool,
+        words: Sequence[str],
         environment: Mapping[str, str],
         log: Path,
-        options: Sequence[str] = (),
     ) -> None:
-        self.name, self.log = f"{name}@prove", log
-        # Both arms without mingle, which makes every start wait a second for other workers.
-        self.command = (
-            *(sys.executable, "-m", "celery", "-A", "longshore.prove.app", "worker"),
-            *pool.options(),
-            *("-n", self.name, "-l", "WARNING", "--without-mingle", "--without-gossip"),
-            *options,
-        )
-        with log.open("ab") as output:
-            self._process = subprocess.Popen(  # noqa: S603 - built above, no shell
-                tied_to_parent(self.command),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                env={**os.environ, **environment},
-                start_new_session=True,
-            )
+        self.name, self.log = name, log
+        words = ("-A", "longshore.prove.app", *words)
+        # Its number may be another process's once all of it has ended.
+        self._over = False
+        self._process = nursery.start(words, environment, log)
 
     @property
     def pid(self) -> int:
@@ -63,32 +59,43 @@ class Member:
     @property
     def runs(self) -> bool:
         """Whether its main process lives."""
-        return self._process.poll() is None
+        return self._process.code is None
 
     def tell(self, number: signal.Signals) -> None:
         """Signals the main process only, as an orchestrator does."""
-        self._process.send_signal(number)
+        with contextlib.suppress(ProcessLookupError):
+            if self.runs:
+                os.kill(self.pid, number)
 
     def tell_group(self, number: signal.Signals) -> None:
         """Signals the main process and its children together."""
         try:
             os.killpg(self.pid, number)
         except ProcessLookupError:
-            return
+            # It has just been forked and leads no group yet, or all of it has ended.
+            self.tell(number)
 
     def kill(self) -> float:
         """Ends all of it as a lost machine would; the time at which it was done."""
-        self.tell_group(signal.SIGKILL)
-        at = time.time()
+        if not self._over:
+            self.tell_group(signal.SIGKILL)
+        at, self._over = time.time(), True
         self._process.wait()
         return at
 
+    def left_behind(self) -> bool:
+        """Whether its main process has ended and others of its group have not."""
+        if self.runs or self._over:
+            return False
+        try:
+            os.killpg(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
     def wait(self, seconds: float) -> int | None:
         """Its exit code; ``None`` when it still runs after so long."""
-        try:
-            return self._process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            return None
+        return self._process.wait(seconds)
 
     def last_lines(self, lines: int = 3) -> str:
         """The end of its log, on one line."""

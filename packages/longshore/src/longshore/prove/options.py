@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from longshore.prove.arm import Arm
+from longshore.prove.nursery import Nursery
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +29,21 @@ def _silent(_: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One scenario on one arm; ``say`` shows how far it is."""
+    """One scenario on one arm; ``say`` shows how far it is, ``nursery`` starts its workers."""
 
     arm: Arm
     options: Options = field(default_factory=Options)
     say: Callable[[str], None] = _silent
+    nursery: Nursery = field(default_factory=Nursery)
 
     def count(self, full: int, short: int) -> int:
         """How many faults to cause."""
         return self.options.count or (short if self.options.short else full)
+
+    def shares(self, parts: int, *, full: int, short: int) -> list[int]:
+        """The faults dealt out to so many parts, which differ by one at the most."""
+        total = self.count(full, short)
+        return [total // parts + (part < total % parts) for part in range(parts)]
 
     def seconds(self, full: float, short: float) -> float:
         """How long to keep up a load."""

@@ -4,36 +4,78 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from longshore.errors import LongshoreError
 from longshore.prove.columns import HEADINGS, cells
 from longshore.prove.finding import Finding
 from longshore.prove.machine import Machine
 from longshore.prove.scenario import Scenario
 from longshore.prove.session import Proof
 
-INTRODUCTION = """\
-# The proof
-
+TITLE = "# The proof\n"
+INTRODUCTION = f"""\
+{TITLE}
 This page is written by `longshore prove`; do not edit it. The same faults are done to the same
 small Celery app on two arms: Longshore, and stock Celery on its Redis transport with the settings
 under which it loses least (`acks_late`, `reject_on_worker_lost`, a visibility timeout as short as
-Longshore's lease). Every job writes its start and its finish into a ledger outside the broker, and
-the figures below are set arithmetic over that ledger.
+Longshore's lease, looked at every second). Every job writes its start and its finish into a ledger
+outside the broker, and the figures below are set arithmetic over that ledger. Workers are forked
+from a process that has imported Celery; everything after the import is `celery worker` as it is
+typed.
 
 * **lost**: accepted, never finished, and in no place in the broker
 * **done twice / run again**: finished / started more than once
 * **refused**: outcomes of stale owners that were turned away
-* **recovery**: from a fault until a job that it hit runs elsewhere
+* **recovery**: from a fault until a job that it hit runs elsewhere, and in 5 from the broker's
+  return until each worker begins a job
 
 Verdicts: **proven** (the claim held, and where stock Celery is known to fail it did fail here),
 **held, no control** (the claim held; the control arm was not run), **void** (the control arm should
-have failed and did not, so the fault did not bite: no success), **BROKEN**, **not shown yet**;
-for the control arm **fails, as known** and **holds**.
+have failed in its known way and did not, or the fault hit nothing: no success), **BROKEN**,
+**not shown yet**; for the control arm **fails, as known**, **fails** (in some other way) and
+**holds**.
 """
+
+
+#: What a section begins with, and its number follows.
+HEAD = "## "
+
+
+class NoProof(LongshoreError):
+    """A file that should hold a proof holds something else."""
 
 
 def page(proof: Proof, machine: Machine, command: str, scenarios: Sequence[Scenario]) -> str:
     """The whole page."""
     return "\n".join([INTRODUCTION, *_how(proof, machine, command), *_all(proof, scenarios)])
+
+
+def page_with(
+    before: str, proof: Proof, machine: Machine, command: str, scenarios: Sequence[Scenario]
+) -> str:
+    """An earlier page, of which the sections of these scenarios are new and say how they came.
+
+    Raises:
+        NoProof: the earlier page is none of ours.
+    """
+    first, sections = parts_of(before)
+    how = list(_how(proof, machine, command))
+    for scenario in scenarios:
+        title, *rest = _all(proof, [scenario])
+        sections[scenario.number] = "\n".join([title, "", *how, *rest[1:]])
+    return "\n".join([first, *(sections[number] for number in sorted(sections))])
+
+
+def parts_of(page: str) -> tuple[str, dict[int, str]]:
+    """What stands before the sections, and the sections by the numbers of their scenarios.
+
+    Raises:
+        NoProof: it is no page of a proof.
+    """
+    first, *sections = page.split(f"\n{HEAD}")
+    numbers = [section.split(".")[0] for section in sections]
+    if not first.startswith(TITLE) or not all(number.isdigit() for number in numbers):
+        raise NoProof("what --page names was not written by `longshore prove`: it stays as it is")
+    return first, {int(n): HEAD + section for n, section in zip(numbers, sections, strict=True)}
 
 
 def _how(proof: Proof, machine: Machine, command: str) -> Iterator[str]:
@@ -52,7 +94,7 @@ def _all(proof: Proof, scenarios: Sequence[Scenario]) -> Iterator[str]:
 
 def _section(scenario: Scenario, findings: Sequence[Finding], *, short: bool) -> Iterator[str]:
     control = scenario.control or "not known to fail"
-    yield f"## {scenario.number}. {scenario.title}"
+    yield f"{HEAD}{scenario.number}. {scenario.title}"
     yield ""
     yield f"Must hold: {scenario.claim}.  "
     yield f"Stock Celery: {control}."

@@ -30,10 +30,18 @@ def claimed(server: ValkeyServer) -> set[str]:
 
 def claimed_by(server: ValkeyServer, member: str) -> set[str]:
     """Longshore only: the claimed jobs whose record names this worker."""
-    jobs = claimed(server)
+    jobs = list(claimed(server))
+    with server.client() as client, client.pipeline(transaction=False) as pipeline:
+        for job in jobs:
+            pipeline.hget(f"longshore:job:{job}", "worker")
+        owners = pipeline.execute()
+    return {job for job, owner in zip(jobs, owners, strict=True) if owner == member.encode()}
+
+
+def backlog(server: ValkeyServer) -> int:
+    """How many jobs wait in line."""
     with server.client() as client:
-        owners = {job: client.hget(f"longshore:job:{job}", "worker") for job in jobs}
-    return {job for job, owner in owners.items() if owner == member.encode()}
+        return int(client.llen(QUEUE))
 
 
 def busy(server: ValkeyServer) -> int:
@@ -53,8 +61,10 @@ def refused(server: ValkeyServer) -> int:
 
 def counted_twice(server: ValkeyServer, jobs: Iterable[str]) -> int:
     """Longshore only: how many of these jobs have more than one attempt in their record."""
-    with server.client() as client:
-        counts = [client.hget(f"longshore:job:{job}", "attempts") for job in jobs]
+    with server.client() as client, client.pipeline(transaction=False) as pipeline:
+        for job in jobs:
+            pipeline.hget(f"longshore:job:{job}", "attempts")
+        counts = pipeline.execute()
     return sum(int(number or 0) > 1 for number in counts)
 
 

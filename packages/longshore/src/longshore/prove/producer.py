@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from contextlib import suppress
 from typing import Any
 
 from kombu.exceptions import OperationalError
@@ -44,6 +45,11 @@ class Producer:
     def work(self, seconds: float, **options: Any) -> str:
         """Enqueues a job that sleeps for so long."""
         return self.enqueue(WORK, seconds, **options)
+
+    def try_work(self, seconds: float) -> None:
+        """The same; one that a busy server did not answer in time is not repeated."""
+        with suppress(OperationalError):
+            self.work(seconds)
 
     def close(self) -> None:
         """Closes its connections."""

@@ -46,6 +46,7 @@ class Service:
             "LONGSHORE_DATABASE_URL": f"sqlite:///{folder / 'api.sqlite3'}",
             "LONGSHORE_STORAGE_DIRECTORY": str(folder / "files"),
             "LONGSHORE_PORT": str(self._port),
+            "LONGSHORE_AUTH": "off",
         }
         with (folder / "api.log").open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - built here, no shell

@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from longshore.errors import LongshoreError
 from longshore.prove.arm import Arm
 from longshore.prove.finding import Finding, Judgement, judge
+from longshore.prove.nursery import Nursery
 from longshore.prove.options import Options, Run
 from longshore.prove.scenario import Scenario
 
@@ -30,25 +32,39 @@ class Proof:
         return not any(finding.judgement in failed for finding in self.findings)
 
 
-def prove(options: Options, scenarios: tuple[Scenario, ...], say: Say) -> Proof:
-    """Runs everything, one thing at a time; ``say`` is told how far it is."""
-    began = time.monotonic()
+def prove(
+    options: Options, scenarios: tuple[Scenario, ...], say: Say, nursery: Nursery | None = None
+) -> Proof:
+    """Runs one scenario after the other; ``say`` is told how far it is.
+
+    What starts no worker needs no nursery.
+    """
+    began, nursery = time.monotonic(), nursery or Nursery()
     findings = [
-        finding for scenario in scenarios for finding in _run_scenario(options, scenario, say)
+        finding
+        for scenario in scenarios
+        for finding in _run_scenario(options, scenario, say, nursery)
     ]
     return Proof(options, tuple(findings), time.monotonic() - began)
 
 
-def _run_scenario(options: Options, scenario: Scenario, say: Say) -> list[Finding]:
+def _run_scenario(
+    options: Options, scenario: Scenario, say: Say, nursery: Nursery
+) -> list[Finding]:
     found: list[Finding] = []
     for arm in _arms(options, scenario):
         title = f"{scenario.number} on {arm}"
-        run = Run(arm, options, lambda text, title=title: say(f"{title}: {text}"))  # type: ignore[misc]
+        tell = partial(_say_under, say, title)
+        run = Run(arm, options, tell, nursery)
         run.say("starting")
         found += [
             replace(one, scenario=scenario.number, arm=arm) for one in _findings(scenario, run)
         ]
     return judge(found, control_fails=bool(scenario.control))
+
+
+def _say_under(say: Say, title: str, text: str) -> None:
+    say(f"{title}: {text}")
 
 
 def _arms(options: Options, scenario: Scenario) -> tuple[Arm, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 
@@ -19,32 +20,33 @@ COLOURS = {
     Judgement.NOT_SHOWN: "yellow",
 }
 NUMBERS = range(4, 10)
-WIDTH_OF_A_LOG = 160
+EVERY_SECONDS = 15.0
 
 
 @contextmanager
 def progress(console: Console) -> Generator[Say]:
-    """Shows one line that changes; on anything but a terminal, each new scenario's first line."""
+    """Shows one line that changes; on anything but a terminal, a line now and then."""
     if not console.is_terminal:
-        yield _Once(console).say
+        yield _NowAndThen(console).say
         return
     with console.status("starting") as status:
         yield status.update
 
 
-class _Once:
-    """Prints what has not been begun before, so that a log stays short."""
+class _NowAndThen:
+    """Prints what begins, and every fifteen seconds how far it is, so that a log stays short."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._last = ""
+        self._last, self._printed_at = "", 0.0
 
     def say(self, text: str) -> None:
-        """One line for each scenario and arm."""
-        title = text.partition(":")[0]
-        if title != self._last:
-            self._console.print(f"scenario {title}", style="dim")
-        self._last = title
+        """One line for each scenario and arm, and more of what takes long."""
+        title, now = text.partition(":")[0], time.monotonic()
+        if title == self._last and now < self._printed_at + EVERY_SECONDS:
+            return
+        self._last, self._printed_at = title, now
+        self._console.print(f"scenario {text}", style="dim")
 
 
 def show(console: Console, proof: Proof) -> None:
@@ -55,7 +57,6 @@ def show(console: Console, proof: Proof) -> None:
     for finding in proof.findings:
         colour = COLOURS.get(finding.judgement) if finding.judgement else None
         table.add_row(*cells(finding), style=colour)
-    # Nobody folds a log: there the table may be as wide as it needs.
-    console.print(table, width=None if console.is_terminal else WIDTH_OF_A_LOG)
+    console.print(table)
     verdict = "the promise held" if proof.holds else "the promise was NOT shown to hold"
     console.print(f"{verdict}; {len(proof.findings)} findings in {proof.seconds:.0f} s")

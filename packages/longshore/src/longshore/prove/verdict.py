@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from longshore.prove.ledger import Kind, Mark
 
 #: An outcome waits a few milliseconds to be settled with others, longer on a busy machine. A job
 #: that finished this shortly before its worker was killed may run again.
-UNSETTLED_SECONDS = 0.25
+UNSETTLED_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,38 +37,78 @@ def count(accepted: Iterable[str], marks: Sequence[Mark], elsewhere: Iterable[st
     )
 
 
-def at_risk(marks: Sequence[Mark], killed: Mapping[str, float]) -> frozenset[str]:
-    """The jobs that ran, or had not been settled yet, when their worker was killed.
+def hits(
+    marks: Sequence[Mark],
+    killed: Mapping[str, float],
+    held: Mapping[str, AbstractSet[str]] | None = None,
+) -> Counter[str]:
+    """How many of the killed workers ran each job, or had not had it settled yet, at their end.
 
-    ``killed`` says when each worker was. Only these may run again.
+    ``killed`` says when each worker was; ``held``, where it is known, what the broker still had as
+    its claims then: what was settled before is not hit.
     """
     settled = {
         (mark.subject, mark.pid)
         for mark in marks
         if mark.kind is Kind.FINISH and mark.at < killed.get(mark.member, 0) - UNSETTLED_SECONDS
     }
-    return frozenset(
-        mark.subject
+    running = {
+        (mark.subject, mark.member)
         for mark in marks
         if mark.kind is Kind.START
         and mark.member in killed
         and (mark.subject, mark.pid) not in settled
-    )
+        and (held is None or mark.subject in held[mark.member])
+    }
+    return Counter(subject for subject, _ in running)
+
+
+def unexplained(
+    marks: Sequence[Mark],
+    killed: Mapping[str, float],
+    held: Mapping[str, AbstractSet[str]] | None = None,
+) -> frozenset[str]:
+    """The jobs that were started more often than once and once more for each kill that hit them."""
+    explained = hits(marks, killed, held)
+    starts = Counter(mark.subject for mark in marks if mark.kind is Kind.START)
+    return frozenset(job for job, times in starts.items() if times > 1 + explained[job])
+
+
+def starts_of(marks: Iterable[Mark]) -> dict[str, list[Mark]]:
+    """The starts of each job, in order."""
+    starts: dict[str, list[Mark]] = {}
+    for mark in marks:
+        if mark.kind is Kind.START:
+            starts.setdefault(mark.subject, []).append(mark)
+    return starts
 
 
 def recoveries(
-    marks: Sequence[Mark], held: Iterable[str], member: str, killed_at: float
+    starts: Mapping[str, Sequence[Mark]], held: Iterable[str], member: str, killed_at: float
 ) -> list[float]:
     """Seconds from a worker's end until each job that it held was started by another one.
 
     A job that it held and that nobody started again had been settled, or is counted as lost.
     """
-    wanted, waits = set(held), dict[str, float]()
-    for mark in marks:
-        elsewhere = mark.kind is Kind.START and mark.member != member and mark.at >= killed_at
-        if elsewhere and mark.subject in wanted:
-            waits.setdefault(mark.subject, mark.at - killed_at)
-    return list(waits.values())
+    waits = []
+    for job in held:
+        later = (mark.at for mark in starts.get(job, ()) if mark.member != member)
+        elsewhere = next((at for at in later if at >= killed_at), None)
+        if elsewhere is not None:
+            waits.append(elsewhere - killed_at)
+    return waits
+
+
+def hit_again(
+    killed: Mapping[str, float], held: Mapping[str, AbstractSet[str]], member: str, waited: float
+) -> AbstractSet[str]:
+    """The jobs that another kill hit again, before they had waited so long after this one.
+
+    They begin to wait anew with that kill, and are counted there.
+    """
+    at = killed[member]
+    others = [one for one, when in killed.items() if at < when < at + waited]
+    return {job for one in others for job in held[one]} & held[member]
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
@@ -18,6 +19,7 @@ from longshore.prove.ledger import Kind, write
 WORK, HOLD_GIL, POISON = "prove.work", "prove.hold_gil", "prove.poison"
 TASKS = (WORK, HOLD_GIL, POISON)
 QUEUE = "prove"
+TICK_SECONDS = 1.0
 PREFIX = "LONGSHORE_PROVE_"
 
 
@@ -29,6 +31,8 @@ class AppSettings:
     place: str
     ledger: str
     lease_seconds: str
+    #: given to the transport besides, as JSON
+    options: str = "{}"
 
     def environment(self) -> dict[str, str]:
         """As environment variables of a worker."""
@@ -48,8 +52,13 @@ def make_app(settings: AppSettings, *, results: bool = True) -> Celery:
     app.conf.update(
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
-        broker_transport_options=arm.transport_options(float(settings.lease_seconds)),
+        broker_transport_options={
+            **arm.transport_options(float(settings.lease_seconds)),
+            **json.loads(settings.options),
+        },
         task_default_queue=QUEUE,
+        # Done by a scheduler only, where a scenario starts one.
+        beat_schedule={"tick": {"task": WORK, "schedule": TICK_SECONDS, "args": (0.0,)}},
         worker_send_task_events=False,
         worker_hijack_root_logger=True,
         **arm.settings(),
@@ -59,7 +68,7 @@ def make_app(settings: AppSettings, *, results: bool = True) -> Celery:
 
 
 def _add_tasks(app: Celery, ledger: str) -> None:
-    @app.task(bind=True, name=WORK)  # type: ignore[untyped-decorator]
+    @app.task(bind=True, name=WORK, shared=False)  # type: ignore[untyped-decorator]
     def work(self: Any, seconds: float) -> str:
         """Sleeps; answers who did it."""
         write(ledger, Kind.START, self.request.id, self.request.hostname)
@@ -67,7 +76,7 @@ def _add_tasks(app: Celery, ledger: str) -> None:
         write(ledger, Kind.FINISH, self.request.id, self.request.hostname)
         return f"{self.request.hostname} {os.getpid()}"
 
-    @app.task(bind=True, name=HOLD_GIL)  # type: ignore[untyped-decorator]
+    @app.task(bind=True, name=HOLD_GIL, shared=False)  # type: ignore[untyped-decorator]
     def hold_gil(self: Any, seconds: float) -> float:
         """Computes in C code that lets no other Python code of its process run."""
         write(ledger, Kind.START, self.request.id, self.request.hostname)
@@ -76,7 +85,7 @@ def _add_tasks(app: Celery, ledger: str) -> None:
         write(ledger, Kind.FINISH, self.request.id, self.request.hostname)
         return held
 
-    @app.task(bind=True, name=POISON)  # type: ignore[untyped-decorator]
+    @app.task(bind=True, name=POISON, shared=False)  # type: ignore[untyped-decorator]
     def poison(self: Any, whole_worker: bool) -> None:
         """Kills the process that it runs in, or its whole worker, as the kernel would."""
         write(ledger, Kind.START, self.request.id, self.request.hostname)

@@ -18,6 +18,11 @@ from longshore.prove.options import Run
 from longshore.testing.lifeline import tied_to_parent
 
 TEST = Path("tests/integration/store/test_state_machine.py")
+#: Rules of the test that scenario 10 stands for; burying is one of the ends of ``settle``.
+OPERATIONS = (
+    *("enqueue", "claim", "renew", "settle", "leases_end", "delays_end", "upkeep", "cancel"),
+    "replay",
+)
 STEPS = 50
 SECONDS = 1800.0
 
@@ -53,8 +58,15 @@ def _examples(run: Run, examples: int) -> Finding:
     return Finding(
         variant="hypothesis state machine", lease_seconds=15.0, faults=examples,
         wrong=wrong, seconds=time.monotonic() - began,
-        note=f"{examples} interleavings of up to {STEPS} steps each",
+        note=f"{examples} interleavings of up to {STEPS} steps each{_missing()}",
     )  # fmt: skip
+
+
+def _missing() -> str:
+    """What the test does not do yet, so that nobody takes it for shown."""
+    source = TEST.read_text()
+    missing = [name for name in OPERATIONS if f"def {name}(" not in source]
+    return f"; not among the operations yet: {', '.join(missing)}" if missing else ""
 
 
 def _last_error(*outputs: str) -> str:

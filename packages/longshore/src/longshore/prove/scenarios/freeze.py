@@ -6,8 +6,10 @@ import json
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from longshore.prove import places
+from longshore.prove.abreast import abreast
 from longshore.prove.arm import Arm
 from longshore.prove.finding import Finding, Wrongs
 from longshore.prove.ledger import Kind
@@ -22,16 +24,18 @@ JOB_SECONDS = 0.8
 ELSEWHERE_SECONDS = 60.0
 WAKE_SECONDS = 30.0
 POOLS = (Pool("prefork", 1), Pool("threads", 1), Pool("solo", 1), Pool("longshore", 1))
-SHORT_POOLS = (POOLS[0], POOLS[3])
 
 
 def run(run: Run) -> Iterator[Finding]:
-    """Each pool; stock Celery's prefork only, for it takes its time to hand the job out again."""
-    pools = SHORT_POOLS if run.options.short else POOLS
-    for pool in POOLS[:1] if run.arm is Arm.STOCK else pools:
-        with Stage(run, lease_seconds=LEASE_SECONDS) as stage:
-            run.say(f"{pool.name}: an owner is stopped")
-            yield _freeze(stage, pool)
+    """Every pool; stock Celery's prefork only, for it takes its time to hand the job out again."""
+    pools = POOLS[:1] if run.arm is Arm.STOCK else POOLS
+    run.say(f"{len(pools)} owners are stopped")
+    yield from abreast([partial(_on_stage, run, pool) for pool in pools], len(pools))
+
+
+def _on_stage(run: Run, pool: Pool) -> Finding:
+    with Stage(run, lease_seconds=LEASE_SECONDS) as stage:
+        return _freeze(stage, pool)
 
 
 def _freeze(stage: Stage, pool: Pool) -> Finding:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from longshore.errors import UnknownJob
 from longshore.prove import places
+from longshore.prove.abreast import abreast
 from longshore.prove.arm import Arm
+from longshore.prove.feeder import Feeder, Load
 from longshore.prove.finding import Finding, Wrongs
-from longshore.prove.ledger import Kind
+from longshore.prove.ledger import Kind, Mark
 from longshore.prove.member import Member, Pool
 from longshore.prove.options import Run
 from longshore.prove.stage import Stage
-from longshore.prove.verdict import at_risk, percentile
-from longshore.prove.waiting import holds
+from longshore.prove.verdict import percentile, unexplained
+from longshore.prove.waiting import holds, pause
 from longshore.prove.work import POISON
 from longshore.records import JobRecord
 from longshore.store import Store, jobs
@@ -26,12 +29,15 @@ DELIVERIES = 3
 FOR_EVER = 10
 SHORT_FOR_EVER = 5
 PATIENCE_SECONDS = 40.0
-#: The others flow for at least so long, however soon the poison job is dealt with.
+#: The others flow for so long without it, and are looked at for so long after its end.
 FLOW_SECONDS = 2.0
-JOB_SECONDS = 0.005
-JOBS_PER_SECOND = 20
+LOAD = Load(per_second=40.0, job_seconds=0.005, long_seconds=0.005)
+#: Where one of a pool's two processes dies, the other and the other worker go on; where a whole
+#: worker dies, what it had claimed waits for the lease.
+RATE_SHARE = 0.8
 COMPANIONS = 12
 REST_SECONDS = 30.0
+AT_ONCE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,36 +64,69 @@ SHORT_KINDS = (KINDS[1], KINDS[3], KINDS[4])
 def run(run: Run) -> Iterator[Finding]:
     """Every kind of death; for stock Celery the one that its settings are meant for."""
     kinds = SHORT_KINDS if run.options.short else KINDS
-    for kind in STOCK_KINDS if run.arm is Arm.STOCK else kinds:
-        with Stage(run, lease_seconds=LEASE_SECONDS) as stage:
-            yield _poison(stage, kind)
+    works = [
+        partial(_on_stage, run, kind) for kind in (STOCK_KINDS if run.arm is Arm.STOCK else kinds)
+    ]
+    yield from abreast(works, AT_ONCE)
+
+
+def _on_stage(run: Run, kind: Poison) -> Finding:
+    with Stage(run, lease_seconds=LEASE_SECONDS) as stage:
+        return _poison(stage, kind)
 
 
 def _poison(stage: Stage, kind: Poison) -> Finding:
-    fleet = Fleet(stage, kind.pool)
-    poison = _enqueue_among_others(stage, kind)
-    began = time.monotonic()
-    over_seconds = 0.0
-    while (elapsed := time.monotonic() - began) < PATIENCE_SECONDS:
-        if not over_seconds and _over(stage, poison):
-            over_seconds = elapsed
-        if over_seconds and elapsed > FLOW_SECONDS:
-            break
-        stage.producer.work(JOB_SECONDS)
-        fleet.replace_dead()
-        time.sleep(1 / JOBS_PER_SECOND)
-        stage.run.say(f"{kind.pool.name} {kind.title}: delivered {_starts(stage, poison)} times")
+    fleet, flow = Fleet(stage, kind.pool), Flow()
+    with Feeder(stage.producer, LOAD):
+        holds(lambda: all(map(stage.has_started, fleet.members)), PATIENCE_SECONDS)
+        flow.began_at = time.time()
+        pause(FLOW_SECONDS)
+        flow.poisoned_at = time.time()
+        poison = _enqueue_with_companions(stage, kind)
+        holds(lambda: _over(stage, fleet, poison), PATIENCE_SECONDS)
+        flow.over_at = time.time()
+        # What the last dead worker had claimed is done only now, and is part of the flow.
+        holds(lambda: _has_flowed(fleet, flow), FLOW_SECONDS + 1.0)
+        flow.ended_at = time.time()
     drained = holds(lambda: _rest_done(stage, fleet), REST_SECONDS)
-    return _judged(stage, kind, poison, fleet, over_seconds, drained)
+    return _judged(stage, kind, poison, fleet, flow, drained)
 
 
-def _enqueue_among_others(stage: Stage, kind: Poison) -> str:
+def _has_flowed(fleet: Fleet, flow: Flow) -> bool:
+    fleet.replace_dead()
+    return time.time() > flow.over_at + FLOW_SECONDS
+
+
+def _enqueue_with_companions(stage: Stage, kind: Poison) -> str:
     """The poison job with others close behind it, which its worker claims together with it."""
     poison = stage.producer.enqueue(POISON, kind.whole_worker)
     del stage.producer.accepted[poison]
     for _ in range(COMPANIONS):
-        stage.producer.work(JOB_SECONDS)
+        stage.producer.work(LOAD.job_seconds)
     return poison
+
+
+@dataclass(slots=True)
+class Flow:
+    """When what happened, seconds since the epoch."""
+
+    began_at: float = 0.0
+    poisoned_at: float = 0.0
+    over_at: float = 0.0
+    ended_at: float = 0.0
+
+    def rates(self, marks: Sequence[Mark]) -> tuple[float, float]:
+        """Jobs finished in a second without the poison job, and while it was about."""
+        return (
+            rate(marks, self.began_at, self.poisoned_at),
+            rate(marks, self.poisoned_at, self.ended_at),
+        )
+
+
+def rate(marks: Sequence[Mark], since: float, until: float) -> float:
+    """Jobs finished in a second."""
+    done = sum(mark.kind is Kind.FINISH and since <= mark.at < until for mark in marks)
+    return done / max(until - since, 1e-6)
 
 
 class Fleet:
@@ -119,7 +158,8 @@ def _for_ever(stage: Stage) -> int:
     return SHORT_FOR_EVER if stage.run.options.short else FOR_EVER
 
 
-def _over(stage: Stage, poison: str) -> bool:
+def _over(stage: Stage, fleet: Fleet, poison: str) -> bool:
+    fleet.replace_dead()
     if stage.run.arm is Arm.STOCK:
         return _starts(stage, poison) >= _for_ever(stage)
     record = _record(stage, poison)
@@ -141,31 +181,47 @@ def _rest_done(stage: Stage, fleet: Fleet) -> bool:
 
 
 def _judged(
-    stage: Stage, kind: Poison, poison: str, fleet: Fleet, over_seconds: float, drained: bool
+    stage: Stage, kind: Poison, poison: str, fleet: Fleet, flow: Flow, drained: bool
 ) -> Finding:
-    starts, wrong, count = _starts(stage, poison), Wrongs(), stage.count()
-    waits = _waits(stage)
+    wrong, count = Wrongs(), stage.count()
+    again = unexplained(stage.ledger.marks(), fleet.died) - {poison}
+    dead = places.dead(stage.server) & count.accepted
+    _judge_poison(stage, poison, wrong)
+    wrong.when(dead, f"{len(dead)} innocent jobs among the dead letters")
+    wrong.when(count.lost - dead, f"{len(count.lost - dead)} other jobs lost")
+    wrong.when(not dead and not drained, "not all other jobs were done")
+    wrong.when(again, f"{len(again)} other jobs ran again that did not run at a death")
+    note = _judge_flow(stage, kind, flow, wrong)
+    return wrong.on(Finding(
+        variant=f"{kind.pool.name}; {kind.title}", lease_seconds=LEASE_SECONDS,
+        faults=_starts(stage, poison), seconds=stage.elapsed_seconds, note=note,
+    ).counting(replace(count, started_again=count.started_again - {poison})))  # fmt: skip
+
+
+def _judge_poison(stage: Stage, poison: str, wrong: Wrongs) -> None:
+    starts = _starts(stage, poison)
     if stage.run.arm is Arm.LONGSHORE:
         record = _record(stage, poison)
         reason = record.dead_reason if record else None
         wrong.when(reason != "quarantined", f"the poison job's end is {reason}")
         wrong.when(starts != DELIVERIES, f"it was delivered {starts} times, not {DELIVERIES}")
-    wrong.when(starts >= _for_ever(stage), f"it is handed out for ever ({starts} times so far)")
-    dead = places.dead(stage.server) & count.accepted
-    wrong.when(dead, f"{len(dead)} innocent jobs among the dead letters")
-    wrong.when(count.lost - dead, f"{len(count.lost - dead)} other jobs lost")
-    wrong.when(not dead and not drained, "not all other jobs were done")
-    if kind.pool.name in {"prefork", "longshore"} and not kind.whole_worker:
-        usual = percentile(waits, 0.95)
+    for_ever = f"it is handed out for ever ({starts} times so far)"
+    wrong.when(starts >= _for_ever(stage), for_ever, known=True)
+
+
+def _judge_flow(stage: Stage, kind: Poison, flow: Flow, wrong: Wrongs) -> str:
+    """The normal rate is that of the same load a moment before."""
+    normal, poisoned = flow.rates(stage.ledger.marks())
+    waits = _waits(stage)
+    usual = percentile(waits, 0.95)
+    rates = f"{poisoned:.0f} other jobs/s, {normal:.0f} without the poison job"
+    wrong.when(poisoned < normal * RATE_SHARE, f"the others were slowed down: {rates}")
+    if not kind.whole_worker and kind.pool.name in {"prefork", "longshore"}:
         wrong.when(usual > LEASE_SECONDS, f"the others were held up, p95 {usual:.1f} s")
-    again = count.started_again - {poison} - at_risk(stage.ledger.marks(), fleet.died)
-    wrong.when(again, f"{len(again)} other jobs ran again that did not run at a death")
-    return Finding(
-        variant=f"{kind.pool.name}; {kind.title}", lease_seconds=LEASE_SECONDS, faults=starts,
-        wrong=tuple(wrong.found), seconds=stage.elapsed_seconds,
-        note=f"over after {over_seconds:.1f} s; other jobs started within"
-        f" {percentile(waits, 0.5) * 1000:.0f} ms (p50), {percentile(waits, 1.0):.1f} s (slowest)",
-    ).counting(replace(count, started_again=count.started_again - {poison}))  # fmt: skip
+    return (
+        f"over after {flow.over_at - flow.poisoned_at:.1f} s; {rates}; they started within"
+        f" {percentile(waits, 0.5) * 1000:.0f} ms (p50), {percentile(waits, 1.0):.1f} s (slowest)"
+    )
 
 
 def _waits(stage: Stage) -> list[float]:

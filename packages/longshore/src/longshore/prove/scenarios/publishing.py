@@ -81,15 +81,15 @@ def _celery(stage: Stage, fault: Fault) -> Finding:
     fault.end(stage.server)
     thread.join(BLOCKED_SECONDS)
     wrong = Wrongs()
-    wrong.when(blocked, f"the call was still blocked after {BLOCKED_SECONDS:g} s")
+    wrong.when(blocked, f"the call was still blocked after {BLOCKED_SECONDS:g} s", known=True)
     slow = not blocked and took > CALL_SECONDS
     wrong.when(slow, f"the call failed only after {took:.1f} s")
     wrong.when("accepted" in calls and not blocked, "an enqueue was accepted by nobody")
-    return Finding(
+    return wrong.on(Finding(
         variant=f"apply_async while the broker {fault.title}", lease_seconds=LEASE_SECONDS,
-        faults=1, accepted=len(stage.producer.accepted), wrong=tuple(wrong.found),
+        faults=1, accepted=len(stage.producer.accepted),
         seconds=stage.elapsed_seconds, note="" if blocked else f"failed within {took:.2f} s",
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def _call(stage: Stage, calls: list[str]) -> None:

@@ -1,0 +1,85 @@
+"""Workers that are forked from one that has imported Celery already."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import psutil
+import pytest
+
+from longshore.prove.arm import Arm
+from longshore.prove.member import Pool
+from longshore.prove.nursery import Nursery, NurseryEnded
+from longshore.prove.options import Options, Run
+from longshore.prove.stage import Stage
+from support.until import until
+
+
+@pytest.fixture(scope="module")
+def nursery():
+    with Nursery() as nursery:
+        yield nursery
+
+
+@pytest.fixture
+def stage(nursery):
+    run = Run(Arm.LONGSHORE, Options(), lambda _: None, nursery)
+    with Stage(run, lease_seconds=2.0) as stage:
+        yield stage
+
+
+def test_a_worker_works_and_drains_with_its_exit_code(stage):
+    worker = stage.member("worker", Pool("prefork"))
+    stage.wait_until_ready(worker)
+    stage.producer.work(0.0)
+    assert stage.drained(10)
+    worker.tell(signal.SIGTERM)
+    assert worker.wait(60) == 0
+    assert not worker.left_behind()
+
+
+def test_a_killed_worker_ends_with_its_children(stage):
+    worker = stage.member("worker", Pool("prefork"))
+    stage.wait_until_ready(worker)
+    children = psutil.Process(worker.pid).children(recursive=True)
+    assert len(children) == 2
+    worker.kill()
+    assert worker.wait(60) == -signal.SIGKILL
+    until(lambda: not any(child.is_running() for child in children))
+
+
+def test_a_worker_that_ends_alone_leaves_others_behind_and_that_is_seen(stage):
+    worker = stage.member("worker", Pool("prefork"))
+    stage.wait_until_ready(worker)
+    stage_children = psutil.Process(worker.pid).children()
+    for child in stage_children:
+        child.suspend()
+    os.kill(worker.pid, signal.SIGKILL)
+    assert worker.wait(60) == -signal.SIGKILL
+    assert worker.left_behind()
+    worker.kill()
+    until(lambda: not any(child.is_running() for child in stage_children))
+
+
+def test_a_worker_that_cannot_start_says_why(stage):
+    worker = stage.member("worker", Pool("no-such-pool"))
+    assert worker.wait(60) == 2
+    assert "no-such-pool" in worker.last_lines(10)
+
+
+def test_without_its_process_nothing_is_started(tmp_path):
+    with pytest.raises(NurseryEnded, match="does not run"):
+        Nursery().start(("worker",), {}, tmp_path / "log")
+
+
+def test_its_end_is_the_end_of_its_workers(tmp_path):
+    with Nursery() as nursery:
+        run = Run(Arm.LONGSHORE, Options(), lambda _: None, nursery)
+        with Stage(run, lease_seconds=2.0) as stage:
+            worker = stage.member("worker", Pool("solo", 1))
+            stage.wait_until_ready(worker)
+            process = psutil.Process(worker.pid)
+            nursery.__exit__(None, None, None)
+            until(lambda: not process.is_running())
+            assert worker.wait(60) == -signal.SIGKILL
