@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from longshore.current import request_id
-from longshore.envelope import NewJob, encode, idempotent_id, list_of
+from longshore.envelope import NewJob, encode, idempotent_id, list_of, words
 
 WORDS = st.text(max_size=30)
 VALUES = st.recursive(
@@ -106,6 +106,19 @@ def test_a_priority_has_the_list_that_kombu_gives_it(priority, step):
 
 
 def test_times_reach_the_script_as_numbers_or_nothing():
-    assert "12.500000" in encode(job(due_at=12.5)).arguments()
-    assert "0.000000" in encode(job(delay_seconds=0)).arguments()
-    assert encode(job()).arguments().count("") >= 4
+    assert "12.500000" in words([encode(job(due_at=12.5))])
+    assert "0.000000" in words([encode(job(delay_seconds=0))])
+    assert list(words([encode(job())])).count("") >= 4
+
+
+def test_what_neighbours_share_is_said_once():
+    posts = [encode(job(id=name, queue=queue)) for name, queue in zip("abc", "qqr", strict=True)]
+    said = list(words(posts))
+    assert [said.count(word) for word in ("shop.add", "a", "b", "c")] == [2, 1, 1, 1]
+    assert said[0] == 2
+
+
+@pytest.mark.parametrize("header", ["id", "retries", "eta"])
+def test_a_header_that_may_tell_another_attempt_is_left_to_be_read(header):
+    assert encode(job()).attempts_before == 0
+    assert encode(job(headers={header: 1})).attempts_before is None

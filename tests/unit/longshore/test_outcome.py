@@ -77,6 +77,12 @@ def test_a_failure_is_dead_with_its_error():
     assert end.error == ErrorInfo("RuntimeError", "torn")
 
 
+def test_a_traceback_is_kept_without_its_secrets():
+    told = 'File "shop.py", line 7\n  connect("redis://me:s3same@host")'
+    assert error_of(ValueError("no"), told).traceback == told.replace("s3same", "***")
+    assert error_of(ValueError("no"), object()).traceback is None
+
+
 @pytest.mark.parametrize(
     ("why", "state", "reason"),
     [

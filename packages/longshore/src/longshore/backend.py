@@ -8,29 +8,34 @@ from __future__ import annotations
 
 import contextlib
 import json
-import time
-from typing import Any
+from datetime import datetime
+from functools import cached_property
+from typing import Any, TypeVar
 
 from celery import states
 from celery.backends.redis import RedisBackend
 from celery.exceptions import TaskRevokedError
 from celery.utils.log import get_logger
 
+from longshore import chords, current
 from longshore.broker_url import broker_url_of
 from longshore.current import Claim
-from longshore.errors import BrokerUnavailable, UnknownJob
+from longshore.errors import UnknownJob
+from longshore.logs.redaction import redacted
 from longshore.outcome import HOLDER, claim_of, error_of, settlement_of
+from longshore.result_document import success
 from longshore.store import Call, Store, StoreSettings
-from longshore.store.claims import note_retry, settle
+from longshore.store.chords import chord_end, chord_part
+from longshore.store.claims import Held, note_retry, renew, settle
 from longshore.store.jobs import cancel
+from longshore.store.patience import run_patiently
 from longshore.store.result_place import BackendPlace
 from longshore.store.settings import settings_from_options
 from longshore.store.url import same_server, shown
+from longshore.tracing import steps
 
 logger = get_logger(__name__)
-
-#: Between two tries to settle while the broker is away; the job's lease is renewed meanwhile.
-SETTLE_PAUSE_SECONDS = 0.25
+T = TypeVar("T")
 
 
 def followed(request: Any) -> bool:
@@ -97,6 +102,11 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
         return self._broker_store
 
     @property
+    def settles(self) -> bool:
+        """Whether it ends claims."""
+        return self.broker_store is not None
+
+    @property
     def with_broker(self) -> bool:
         """Whether results live in the same database as the queues."""
         if self._with_broker is None:
@@ -119,7 +129,8 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
         if held is None:
             super().mark_as_done(task_id, result, request, store_result, state)
             return
-        super().mark_as_done(task_id, result, request, store_result and followed(request), state)
+        if followed(request) and self._holds(held):
+            super().mark_as_done(task_id, result, request, store_result, state)
         self._settle(held, result, state, None, request, store_result)
 
     def mark_as_failure(
@@ -139,8 +150,10 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
                 task_id, exc, traceback, request, store_result, call_errbacks, state
             )
             return
-        first = store_result and followed(request)
-        super().mark_as_failure(task_id, exc, traceback, request, first, call_errbacks, state)
+        if followed(request) and self._holds(held):
+            super().mark_as_failure(
+                task_id, exc, traceback, request, store_result, call_errbacks, state
+            )
         self._settle(held, exc, state, traceback, request, store_result)
 
     def mark_as_revoked(
@@ -160,8 +173,8 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
             self._cancel(task_id)
             super().mark_as_revoked(task_id, reason, request, store_result, state)
             return
-        first = store_result and followed(request)
-        super().mark_as_revoked(task_id, reason, request, first, state)
+        if followed(request) and self._holds(held):
+            super().mark_as_revoked(task_id, reason, request, store_result, state)
         self._settle(held, TaskRevokedError(reason), state, None, request, store_result)
 
     def mark_as_retry(
@@ -179,7 +192,27 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
             super().mark_as_retry(task_id, exc, traceback, request, store_result, state)
             return
         meta = self._meta(exc, state, traceback, request, task_id)
-        self._run_patiently(note_retry(held, error_of(exc), meta))
+        self._run_patiently(note_retry(held, steps.retried(held, error_of(exc, traceback)), meta))
+
+    def on_chord_part_return(
+        self, request: Any, state: str, result: Any, propagate: Any = None, **options: Any
+    ) -> None:
+        """Counts a chord's member, once and under its claim; the last one sets off the body."""
+        held = claim_of(request) or current.claim.get()
+        if held is None or not self.with_broker or not request.group or not request.id:
+            super().on_chord_part_return(request, state, result, propagate, **options)
+            return
+        noted = self._run_patiently(chord_part(held, chords.part_of(self, request, state, result)))
+        if noted is None or not noted.nonce:
+            return
+        passed_on = chords.finish(self, request, noted.nonce)
+        end = chord_end(request.group, self.chord_expires or 0, keeps_parts=not passed_on)
+        self._run_patiently(end)
+
+    def _holds(self, held: Claim) -> bool:
+        """Whether this run may still tell others how it ended; its lease begins anew for that."""
+        answers = self._run_patiently(renew([held]))
+        return answers is not None and answers[0] is not Held.LOST
 
     def _cancel(self, task_id: str) -> None:
         store = self.broker_store
@@ -195,11 +228,11 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
         if meta and not self.with_broker:
             self._set_with_state(self.get_key_for_task(held.job_id), meta, state)
             meta = b""
-        end = settlement_of(state, result, meta, *self._retries(request))
-        if HOLDER.sink is not None:
-            HOLDER.sink.add(held, end)
+        end = settlement_of(state, result, meta, *self._retries(request), traceback)
+        if HOLDER.sink is not None and HOLDER.sink.add(held, end):
             return
-        settled = self._run_patiently(settle(held, end))
+        steps.settling(held, end)
+        settled = steps.settled(held, self._run_patiently(settle(held, end)))
         if settled is False:
             logger.warning(
                 "outcome of job %s refused: its lease was lost (delivery %d)",
@@ -211,19 +244,33 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
         task = self.app.tasks.get(getattr(request, "task", None))
         return getattr(request, "retries", 0) or 0, getattr(task, "max_retries", None)
 
-    def _run_patiently(self, call: Call[bool]) -> bool | None:
+    def _run_patiently(self, call: Call[T]) -> T | None:
         """Waits for a broker that is away: the outcome cannot be kept anywhere else."""
         store = self.broker_store
-        if store is None:
-            return None
-        while True:
-            try:
-                return store.run(call)
-            except BrokerUnavailable as error:
-                logger.warning("outcome is settled when the broker is back: %s", error)
-                time.sleep(SETTLE_PAUSE_SECONDS)
+        return None if store is None else run_patiently(store, call)
+
+    @cached_property
+    def _writes_json(self) -> bool:
+        return self.serializer == "json" and not self.compression
+
+    @cached_property
+    def _writes_plainly(self) -> bool:
+        extended = self.app.conf.find_value_for_key("extended", "result")
+        return self._writes_json and not extended
+
+    def prepare_exception(self, exc: Any, serializer: str | None = None) -> Any:
+        """Celery's form of an error, which says no more than the record does."""
+        return redacted(super().prepare_exception(exc, serializer))
+
+    def _get_result_meta(
+        self, result: Any, state: str, traceback: Any, *args: Any, **options: Any
+    ) -> Any:
+        return super()._get_result_meta(result, state, redacted(traceback), *args, **options)
 
     def _meta(self, result: Any, state: str, traceback: Any, request: Any, job_id: str) -> Any:
+        if state == states.SUCCESS and self._writes_plainly:
+            with contextlib.suppress(TypeError, ValueError, RecursionError):
+                return success(result, job_id, request, datetime.now(self.app.timezone))
         document = self._get_result_meta(
             result=self.encode_result(result, state),
             state=state,
@@ -231,7 +278,7 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
             request=request,
         )
         document["task_id"] = job_id
-        if self.serializer == "json" and not self.compression:
+        if self._writes_json:
             # What is plain JSON already needs none of kombu's conversions.
             with contextlib.suppress(TypeError, ValueError):
                 return json.dumps(document)

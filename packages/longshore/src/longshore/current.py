@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 request_id: ContextVar[str | None] = ContextVar("longshore_request_id", default=None)
 
@@ -12,7 +14,8 @@ request_id: ContextVar[str | None] = ContextVar("longshore_request_id", default=
 class Claim:
     """The right to run one job, as the claim script granted it.
 
-    ``token`` fences: every script that ends or extends the claim compares it first.
+    ``token`` fences: every script that ends or extends the claim compares it first. When it was
+    granted, the job had waited for ``waited_seconds``, and had been enqueued ``age_seconds`` ago.
     """
 
     job_id: str
@@ -21,8 +24,10 @@ class Claim:
     token: str
     attempt: int
     delivery: int
+    waited_seconds: float = field(default=0.0, compare=False)
+    age_seconds: float = field(default=0.0, compare=False)
 
-    def header(self) -> dict[str, str | int]:
+    def header(self) -> dict[str, str | int | float]:
         """The claim as a message header, readable by the process that runs the handler."""
         return {
             "job_id": self.job_id,
@@ -31,7 +36,22 @@ class Claim:
             "token": self.token,
             "attempt": self.attempt,
             "delivery": self.delivery,
+            "waited_seconds": self.waited_seconds,
+            "age_seconds": self.age_seconds,
         }
 
 
 claim: ContextVar[Claim | None] = ContextVar("longshore_claim", default=None)
+
+#: what is enqueued now is one and the same enqueue as any other under this word
+nonce: ContextVar[str | None] = ContextVar("longshore_nonce", default=None)
+
+
+@contextmanager
+def one_publish(word: str) -> Iterator[None]:
+    """Within it, a job is enqueued once under this word, whoever enqueues it again."""
+    token = nonce.set(word)
+    try:
+        yield
+    finally:
+        nonce.reset(token)

@@ -8,21 +8,26 @@ properties), as JSON on a Redis list.
 
 from __future__ import annotations
 
-import base64
 import json
 import os
-import re
 import socket
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from binascii import b2a_base64
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from longshore.current import request_id
 from longshore.ids import new_id
 from longshore.plain_json import json_encoder
+from longshore.sealing.keyring import keyring
+from longshore.sealing.payload import sealed
+from longshore.sealing.serializer import CONTENT_TYPE
+from longshore.tracing.holder import TRACING, Open
 
 #: Names idempotency keys; any fixed UUID would do.
 IDEMPOTENCY_NAMESPACE = uuid.UUID("6f1c3f4e-3a53-5d0b-9c57-0d6c7a1b9e21")
@@ -30,7 +35,10 @@ IDEMPOTENCY_NAMESPACE = uuid.UUID("6f1c3f4e-3a53-5d0b-9c57-0d6c7a1b9e21")
 REPLACED = "replaced"
 SEPARATOR = "\x06\x16"
 PRIORITY_STEPS = (0, 3, 6, 9)
+#: Headers by which a caller could change which attempt of which job the message is, and when.
+_TELLING = frozenset(("id", "retries", "eta"))
 _json = json_encoder()
+_quoted = json.encoder.encode_basestring_ascii
 
 
 def idempotent_id(task: str, key: str) -> str:
@@ -46,7 +54,8 @@ def list_of(queue: str, priority: int) -> str:
     return f"{queue}{SEPARATOR}{step}" if step else queue
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Not frozen, nor is the message: many are made, and freezing makes that three times as slow.
+@dataclass(slots=True, kw_only=True)
 class NewJob:
     """A job to enqueue. ``priority`` is kombu's: 0 is served first, 9 last.
 
@@ -72,10 +81,13 @@ class NewJob:
     ignore_result: bool = False
 
 
-# Not frozen: one is made for each message, and freezing makes that three times as slow.
 @dataclass(slots=True, kw_only=True)
 class Post:
-    """An encoded message and what the enqueue script needs to know of it."""
+    """An encoded message and what the enqueue script needs to know of it.
+
+    ``attempts_before`` is the message's own ``retries``; with ``None`` whoever claims the job
+    reads the message. ``sending`` is the span that ends when the broker has answered.
+    """
 
     raw: str | bytes
     job_id: str
@@ -93,32 +105,45 @@ class Post:
     fingerprint: str | None = None
     token: str = ""
     request_id: str | None = None
+    attempts_before: int | None = None
+    sending: Open | None = None
 
-    def arguments(self) -> tuple[str | bytes | int, ...]:
-        """The enqueue script's arguments, in its order."""
-        return (
-            self.raw,
-            self.job_id,
-            self.tag,
-            self.task,
-            self.queue,
-            self.list,
-            self.priority,
-            _number(self.due_at),
-            _number(self.delay_seconds),
-            _number(self.expires_at),
-            self.nonce,
-            "1" if self.unique else "0",
-            self.fingerprint or "",
-            self.token,
-            self.request_id or "",
-            _number(self.expires_in_seconds),
-        )
+
+_shared = attrgetter(
+    *("task", "queue", "list", "priority", "unique", "token", "attempts_before"),
+    *("due_at", "delay_seconds", "expires_at", "expires_in_seconds"),
+)
+
+
+def words(posts: Iterable[Post]) -> Iterator[str | bytes | int]:
+    """The enqueue script's arguments, in its order: neighbours that are alike share a group."""
+    for shared, alike in groupby(posts, _shared):
+        group = list(alike)
+        yield len(group)
+        yield from _shared_words(shared)
+        for post in group:
+            yield post.raw
+            yield post.job_id
+            yield post.tag
+            yield "" if post.nonce == post.tag else post.nonce
+            yield post.fingerprint or ""
+            yield post.request_id or ""
+
+
+def _shared_words(shared: tuple[Any, ...]) -> tuple[str | int, ...]:
+    *names, unique, token, before = shared[:7]
+    times = map(_number, shared[7:])
+    return (*names, int(unique), token, "" if before is None else before, *times)
 
 
 def encode(job: NewJob) -> Post:
     """The job as a message on its queue, ready for the enqueue script."""
     tag = new_id()
+    sending = None
+    if TRACING.spans is not None:
+        headers = dict(job.headers)
+        sending = TRACING.spans.publish(job.task, job.id, job.queue, headers)
+        job = replace(job, headers=headers)
     current = job.headers.get("request_id") or request_id.get()
     return Post(
         raw=_document(job, tag, current),
@@ -135,6 +160,8 @@ def encode(job: NewJob) -> Post:
         unique=job.unique,
         fingerprint=job.fingerprint,
         request_id=current,
+        attempts_before=0 if job.headers.keys().isdisjoint(_TELLING) else None,
+        sending=sending,
     )
 
 
@@ -143,18 +170,15 @@ def _document(job: NewJob, tag: str, current: str | None) -> str:
     frame = _frame(
         job.task, job.queue, job.priority, job.soft_time_limit, job.time_limit, job.ignore_result
     )
-    values = {
-        ID: _json(job.id),
-        TAG: f'"{tag}"',
-        BODY: f'"{_body(job)}"',
-        OWN: _own(job, current),
-    }
-    return "".join([values.get(piece, piece) for piece in frame])
+    job_id = _quoted(job.id)
+    return frame % (_body(job), job_id, job_id, _own(job, current), job_id, tag)
 
 
 def _own(job: NewJob, current: str | None) -> str:
     """The headers that differ from job to job, as the end of an object."""
     seconds = job.expires_in_seconds
+    if seconds is None and current is None and not job.headers:
+        return ', "expires": null'
     expires = "null" if seconds is None else _json(_expires(seconds))
     request = f', "request_id": {_json(current)}' if current else ""
     others = "".join(
@@ -171,8 +195,9 @@ def _number(value: float | None) -> str:
 
 def _body(job: NewJob) -> str:
     args = _json(list(job.args)) if job.args else "[]"
-    payload = f"[{args}, {_json(dict(job.kwargs))}, {EMBED}]"
-    return base64.b64encode(payload.encode()).decode()
+    kwargs = _json(dict(job.kwargs)) if job.kwargs else "{}"
+    payload = f"[{args}, {kwargs}, {EMBED}]"
+    return b2a_base64(sealed(payload).encode(), newline=False).decode()
 
 
 def _expires(seconds: float) -> str:
@@ -186,19 +211,19 @@ ID, TAG, BODY, OWN = (f'"longshore-{name}-6f1c3f4e"' for name in ("id", "tag", "
 
 
 @lru_cache(maxsize=1024)
-def _frame(*of_task: Any) -> tuple[str, ...]:
-    """The envelope of such jobs in pieces, with the stand-ins as pieces of their own."""
+def _frame(*of_task: Any) -> str:
+    """The envelope of such jobs as a format: body, id, id, own headers, id and tag are missing."""
     task, queue, priority, soft, hard, ignore_result = of_task
     own, body, job_id, tag = (json.loads(word) for word in (OWN, BODY, ID, TAG))
     document = {
         "body": body,
         "content-encoding": "utf-8",
-        "content-type": "application/json",
+        "content-type": "application/json" if keyring() is None else CONTENT_TYPE,
         "headers": {**_headers(task, job_id, soft, hard, ignore_result), own: 0},
         "properties": _properties(queue, priority, job_id, tag),
     }
-    text = json.dumps(document).replace(f", {OWN}: 0", OWN)
-    return tuple(re.split(f"({ID}|{TAG}|{BODY}|{OWN})", text))
+    text = json.dumps(document).replace("%", "%%").replace(f", {OWN}: 0", "%s")
+    return text.replace(BODY, '"%s"').replace(TAG, '"%s"').replace(ID, "%s")
 
 
 def _properties(queue: str, priority: int, job_id: str, tag: str) -> dict[str, Any]:

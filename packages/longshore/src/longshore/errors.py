@@ -3,16 +3,22 @@
 LongshoreError
 ├── SettingsError        a setting is out of range: refused at start
 ├── BrokerError
-│   ├── BrokerUnavailable    the server did not answer within the deadline: try again later
-│   └── BrokerRefused        the server answered with an error (auth, memory, read-only)
+│   ├── BrokerUnavailable    no answer within the deadline, or too few replicas: try again
+│   ├── BrokerRefused        the server answered with an error (auth, memory, read-only)
+│   └── NotOnThisBroker      this kind of broker cannot do it: the message says what to do
 ├── JobError
 │   ├── UnknownJob           no record under this id
+│   ├── UnknownBatch         no batch under this id
 │   ├── UnknownTask          no job class or handler under this name
+│   ├── UnknownDeadLetter    the job is not among the dead letters
+│   ├── UnreadableMessage    a message that no worker could run
+│   ├── InvalidCursor        a cursor that no page handed out
 │   ├── InvalidJob           the fields do not fit the job class
 │   └── IdempotencyConflict  the key was used before with other fields
 ├── LeaseLost            the caller no longer owns the job: its outcome was refused
 ├── Transient            raise it (or a subclass) in a handler: the job is tried again
 └── Permanent            raise it (or a subclass) in a handler: straight to the dead letters
+    └── Cancelled        raise it in a handler that was asked to stop: the job ends as cancelled
 """
 
 from __future__ import annotations
@@ -31,7 +37,7 @@ class BrokerError(LongshoreError):
 
 
 class BrokerUnavailable(BrokerError):
-    """No answer from the broker within the deadline.
+    """No answer from the broker within the deadline, or too few replicas confirmed an enqueue.
 
     The caller cannot know whether the command took effect; sending the same job id again is safe.
     """
@@ -39,6 +45,10 @@ class BrokerUnavailable(BrokerError):
 
 class BrokerRefused(BrokerError):
     """The broker answered with an error of its own; nothing was changed."""
+
+
+class NotOnThisBroker(BrokerError):
+    """What was asked for needs the engine's own queues, and another broker holds the messages."""
 
 
 class JobError(LongshoreError):
@@ -53,12 +63,36 @@ class UnknownJob(JobError):
         self.job_id = job_id
 
 
+class UnknownBatch(JobError):
+    """No batch is known under this id, or it ended too long ago."""
+
+    def __init__(self, batch_id: str) -> None:
+        super().__init__(f"no batch is known under the id {batch_id!r}")
+        self.batch_id = batch_id
+
+
 class UnknownTask(JobError):
     """No task has this name."""
 
     def __init__(self, task: str) -> None:
         super().__init__(f"no task is named {task!r}")
         self.task = task
+
+
+class UnknownDeadLetter(JobError):
+    """The job is not among the dead letters: unknown, replayed or discarded."""
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(f"no dead letter has the id {job_id!r}")
+        self.job_id = job_id
+
+
+class UnreadableMessage(JobError):
+    """A message that no worker could run, or whose arguments are not JSON."""
+
+
+class InvalidCursor(JobError):
+    """A cursor that was not handed out by a page."""
 
 
 class InvalidJob(JobError):
@@ -79,3 +113,7 @@ class Transient(LongshoreError):
 
 class Permanent(LongshoreError):
     """A handler's error that no further attempt will cure."""
+
+
+class Cancelled(Permanent):
+    """A handler has stopped because its job's cancel was asked for."""

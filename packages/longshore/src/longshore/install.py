@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from longshore import tracing
 from longshore.transport import TLSTransport, Transport
 from longshore.worker import connect_signals
 
 __all__ = ["TLSTransport", "Transport"]
 
 connect_signals()
+tracing.follow()

@@ -36,10 +36,10 @@ REASON_ATTRIBUTE = "longshore_reason"
 
 
 class Sink(Protocol):
-    """Where outcomes go instead of straight to the store, in a process that settles in batches."""
+    """Where outcomes go instead of straight to the store, to be settled in batches."""
 
-    def add(self, claim: Claim, settlement: Settlement) -> None:
-        """An attempt has ended."""
+    def add(self, claim: Claim, settlement: Settlement) -> bool:
+        """An attempt has ended; false when its outcome is to be settled here and now."""
 
 
 @dataclass(slots=True)
@@ -60,11 +60,15 @@ def claim_of(request: Any) -> Claim | None:
     return Claim(**header)
 
 
-def error_of(error: object) -> ErrorInfo:
-    """An exception as the record shows it: its type and message, on one line, without secrets."""
+def error_of(error: object, traceback: object = None) -> ErrorInfo:
+    """An exception as the record shows it: its type and message, on one line, without secrets.
+
+    A traceback is text; what Celery has in its place otherwise is left out.
+    """
+    shown = redact_text(traceback) if isinstance(traceback, str) else None
     if error is None:
-        return ErrorInfo("Retry", "asked for by the task")
-    return ErrorInfo(type(error).__name__, redact_text(" ".join(str(error).split())))
+        return ErrorInfo("Retry", "asked for by the task", shown)
+    return ErrorInfo(type(error).__name__, redact_text(" ".join(str(error).split())), shown)
 
 
 def reason_of(error: object, retries: int = 0, max_retries: int | None = None) -> DeadReason:
@@ -86,6 +90,7 @@ def settlement_of(
     meta: str | bytes = b"",
     retries: int = 0,
     max_retries: int | None = None,
+    traceback: object = None,
 ) -> Settlement:
     """The settlement of an attempt that ended in one of Celery's final states."""
     if state == states.SUCCESS:
@@ -93,7 +98,7 @@ def settlement_of(
     if state == states.REVOKED:
         return _revoked(result, meta)
     reason = reason_of(result, retries, max_retries)
-    return Settlement(JobState.DEAD, meta, error_of(result), reason)
+    return Settlement(JobState.DEAD, meta, error_of(result, traceback), reason)
 
 
 def _revoked(result: object, meta: str | bytes) -> Settlement:
@@ -101,3 +106,16 @@ def _revoked(result: object, meta: str | bytes) -> Settlement:
         error = ErrorInfo("Expired", "nobody wanted the result any more")
         return Settlement(JobState.EXPIRED, meta, error, DeadReason.EXPIRED)
     return Settlement(JobState.CANCELLED, meta, ErrorInfo("Cancelled", str(result)))
+
+
+def told_of(held: Claim, request: Any) -> dict[str, Any]:
+    """What a log line or a report says of the attempt under a claim."""
+    claimed = {
+        "job_id": held.job_id,
+        "queue": held.queue,
+        "attempt": held.attempt,
+        "delivery": held.delivery,
+    }
+    known = (("task", "task"), ("request_id", "request_id"), ("worker", "hostname"))
+    others = {name: getattr(request, key, None) for name, key in known}
+    return claimed | {name: value for name, value in others.items() if value}

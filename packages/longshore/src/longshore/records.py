@@ -57,10 +57,22 @@ class DeadReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ErrorInfo:
-    """The error that ended an attempt."""
+    """The error that ended an attempt; its traceback is kept in the attempt's story only."""
 
     type: str
     message: str
+    traceback: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a job is, as its handler told; ``total`` is ``None`` when that is not known."""
+
+    done: float
+    total: float | None
+    note: str
+    attempt: int
+    told_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +80,8 @@ class JobRecord:
     """The truth about one job. Times are seconds since the epoch by the broker's clock.
 
     ``attempts`` counts runs by a worker (a run cut short by a drain or crash is not counted
-    again); ``deliveries`` counts every hand-over; ``interruptions`` the runs cut short.
+    again, a replay counts anew); ``deliveries`` counts every hand-over; ``interruptions`` the runs
+    cut short; ``replays`` how often the job came back from the dead letters.
     """
 
     id: str
@@ -89,6 +102,10 @@ class JobRecord:
     fingerprint: str | None
     error: ErrorInfo | None
     dead_reason: DeadReason | None
+    replays: int = 0
+    discard_reason: str | None = None
+    cancel_asked: bool = False
+    progress: Progress | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +124,12 @@ class AttemptRecord:
 
 @dataclass(frozen=True, slots=True)
 class QueueStatus:
-    """One queue at one instant; ages in seconds, ``None`` when nothing waits."""
+    """One queue at one instant; ages in seconds, ``None`` when nothing waits.
+
+    From a queue that is paused nothing is claimed; ``paused_since`` is seconds since the epoch.
+    ``delayed`` counts those that are ``due`` as well; ``latest_age_seconds`` is the age of the
+    oldest job that waits or is due.
+    """
 
     queue: str
     waiting: int
@@ -115,6 +137,9 @@ class QueueStatus:
     claimed: int
     dead: int
     oldest_age_seconds: float | None
+    paused_since: float | None = None
+    due: int = 0
+    latest_age_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

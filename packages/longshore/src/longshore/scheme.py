@@ -15,8 +15,9 @@ from kombu.transport import TRANSPORT_ALIASES
 TRANSPORT_ALIASES["longshore"] = "longshore.install:Transport"
 TRANSPORT_ALIASES["longshores"] = "longshore.install:TLSTransport"
 
-# ``celery worker -P longshore``
+# ``celery worker -P longshore`` and ``-P longshore-threads``
 POOL_ALIASES["longshore"] = "longshore.worker.pool:TaskPool"
+POOL_ALIASES["longshore-threads"] = "longshore.worker.pool:ThreadPool"
 
 #: What the entry point hands to kombu: compact JSON under a content type of its own.
 SERIALIZER: tuple[Callable[..., str], Callable[..., object], str, str] = (

@@ -16,6 +16,7 @@ WELL = Facts(
     info={"redis_version": "7.0.15", "aof_enabled": "1", "maxmemory_policy": "noeviction"},
     settings=StoreSettings(),
     fsync="always",
+    default_user="+@all ~*",
     refused=(),
     clock_ahead=0.01,
     round_trip=0.001,
@@ -54,8 +55,26 @@ def test_what_the_server_says_is_judged(info, about, verdict):
 
 
 @pytest.mark.parametrize(
+    ("info", "rules", "verdict"),
+    [
+        ({"redis_version": "6.2.14"}, "-@all", Verdict.OK),
+        ({"redis_version": "7.4.0"}, "-@all", Verdict.FAIL),
+        ({"valkey_version": "8.1.1"}, "-@all", Verdict.FAIL),
+        ({"valkey_version": "8.1.1"}, "+@all", Verdict.FAIL),
+        ({"valkey_version": "8.1.1"}, "+@all -flushall ~*", Verdict.WARN),
+        ({"valkey_version": "9.1.2"}, "-@all", Verdict.OK),
+    ],
+)
+def test_what_a_default_user_may_not_do_costs_what_scripts_wrote(info, rules, verdict):
+    told = found(replace(WELL, info={**WELL.info, **info}, default_user=rules), "default user")
+    assert told.verdict is verdict
+    assert ("off ~* &* +@all" in told.do) == (verdict is not Verdict.OK)
+
+
+@pytest.mark.parametrize(
     ("change", "about", "verdict"),
     [
+        ({"default_user": None}, "default user", Verdict.OK),
         ({"fsync": "no"}, "appendfsync", Verdict.FAIL),
         ({"fsync": None}, "appendfsync", Verdict.OK),
         ({"refused": ("zadd k 1 1",)}, "rights", Verdict.FAIL),

@@ -49,6 +49,7 @@ def test_wrong_fields_are_named_and_their_values_are_not_repeated() -> None:
     [
         ({"task": "Paint"}, "dotted"),
         ({"queue": ""}, "queue"),
+        ({"max_deliveries": 0}, "max_deliveries"),
         ({"soft_time_limit_seconds": 90, "time_limit_seconds": 90}, "soft time limit"),
     ],
 )
@@ -106,3 +107,12 @@ def test_a_roll_refuses_a_task_twice_and_a_class_without_one() -> None:
         Roll([Paint, Paint])
     with pytest.raises(SettingsError, match="Colourful has no task"):
         Roll([Colourful])
+
+
+class Blast(Job, task="rock.blast", queue="normal", max_deliveries=1):
+    pass
+
+
+def test_a_job_that_must_not_be_begun_twice_says_so_to_the_store() -> None:
+    assert to_new_job(Blast()).headers == {"longshore_max_deliveries": 1}
+    assert to_new_job(Paint(colour="red")).headers == {}

@@ -67,3 +67,14 @@ def test_fields_that_do_not_fit_are_refused_before_anything_is_sent(
     with pytest.raises(InvalidJob, match="by name"):
         Paint.apply_async(("red",))  # type: ignore[arg-type]
     assert sent == []
+
+
+class Blast(Job, task="rock.blast", queue="low", max_deliveries=1):
+    pass
+
+
+def test_a_limit_of_lost_runs_travels_with_the_job(sent: list[dict[str, Any]]) -> None:
+    Blast.apply_async(idempotency_key="hill-7", headers={"colour": "red"})
+    [message] = sent
+    assert message["headers"]["longshore_max_deliveries"] == 1
+    assert message["headers"]["colour"] == "red"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from longshore.logs import redact
-from longshore.logs.redaction import MASK, redact_text
+from longshore.logs.redaction import MASK, redact_text, redacted
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,25 @@ def test_secrets_are_found_within_mappings_and_lists() -> None:
 )
 def test_only_the_password_of_a_url_is_masked(text: str, safe: str) -> None:
     assert redact_text(text) == safe
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("key lsk_0123456789ab_abcDEF-_012 refused", "key *** refused"),
+        ("sent Bearer abc.def-012 to it", "sent Bearer *** to it"),
+        ("token eyJhbGciOi.eyJzdWIi.c2ln in a sentence", "token *** in a sentence"),
+        ("a bearer of news", "a bearer of news"),
+        ("the bearing eyJ is no token", "the bearing eyJ is no token"),
+    ],
+)
+def test_keys_and_tokens_are_known_by_their_shape(text: str, safe: str) -> None:
+    assert redact_text(text) == safe
+
+
+def test_a_value_keeps_its_form() -> None:
+    value = {"exc_message": ("password=hunter2", 3), "parts": [None, {"x": "token: abc"}]}
+    assert redacted(value) == {
+        "exc_message": ("password=***", 3),
+        "parts": [None, {"x": "token: ***"}],
+    }

@@ -7,7 +7,7 @@ from celery import Celery
 from celery.schedules import crontab
 
 from longshore.schedule import LongshoreScheduler
-from longshore.schedule.scheduler import broker_url
+from longshore.schedule.app_store import broker_url
 
 URL = "longshore://user:secret@127.0.0.1:1/0"
 

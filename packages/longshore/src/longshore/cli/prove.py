@@ -17,6 +17,7 @@ from longshore.cli.complaint import Complaint
 from longshore.errors import LongshoreError
 
 BOTH = "both"
+WIDTH_OF_A_LOG = 200
 
 
 class Numbers(click.ParamType[tuple[int, ...]]):
@@ -37,16 +38,20 @@ class Numbers(click.ParamType[tuple[int, ...]]):
 
 
 @click.command()
-@click.option("--scenario", "scenarios", type=Numbers(), default=(), help="Only these.")
+@click.option("--scenario", "scenarios", type=Numbers(), multiple=True, help="Only these.")
 @click.option("--arm", type=click.Choice(["longshore", "stock", BOTH]), default=BOTH)
 @click.option("--count", type=click.IntRange(min=1), help="Faults per scenario.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Fixes what is random.")
-@click.option("--duration", type=click.FloatRange(min=1), help="Seconds of load per scenario.")
-@click.option("--short", is_flag=True, help="All scenarios within about three minutes.")
-@click.option("--page", type=click.Path(path_type=Path), help="Write the proof here as Markdown.")
+@click.option("--duration", type=click.FloatRange(min=1), help="Seconds of faults per scenario.")
+@click.option("--short", is_flag=True, help="All scenarios within three minutes.")
+@click.option(
+    "--page",
+    type=click.Path(path_type=Path),
+    help="Write the proof here as Markdown; with --scenario, its sections of a page.",
+)
 @click.option("--json", "as_json", is_flag=True, help="JSON on standard output, no table.")
 def prove(
-    scenarios: tuple[int, ...],
+    scenarios: tuple[tuple[int, ...], ...],
     arm: str,
     count: int | None,
     seed: int,
@@ -65,8 +70,9 @@ def prove(
 
     arms = tuple(Arm) if arm == BOTH else (Arm(arm),)
     signal.signal(signal.SIGTERM, _interrupt)
+    wanted = tuple(number for numbers in scenarios for number in numbers)
     try:
-        holds = _prove(Options(scenarios, arms, count, seed, duration, short), page, as_json)
+        holds = _prove(Options(wanted, arms, count, seed, duration, short), page, as_json)
     except LongshoreError as error:
         raise Complaint(str(error)) from None
     except ModuleNotFoundError as error:
@@ -82,21 +88,31 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 def _prove(options: Any, page: Path | None, as_json: bool) -> bool:
     from longshore.prove.document import document  # noqa: PLC0415
     from longshore.prove.machine import describe  # noqa: PLC0415
+    from longshore.prove.nursery import Nursery  # noqa: PLC0415
     from longshore.prove.page import page as page_of  # noqa: PLC0415
+    from longshore.prove.page import page_with, parts_of  # noqa: PLC0415
     from longshore.prove.roll import chosen  # noqa: PLC0415
     from longshore.prove.session import prove as run  # noqa: PLC0415
     from longshore.prove.table import progress, show  # noqa: PLC0415
 
     wanted, machine, command = chosen(options.scenarios), describe(), shown_command()
-    with progress(Console(stderr=True)) as say:
-        proof = run(options, wanted, say)
+    before = page.read_text() if page is not None and page.exists() else ""
+    if before:
+        parts_of(before)
+    with progress(Console(stderr=True)) as say, Nursery() as nursery:
+        proof = run(options, wanted, say, nursery)
     if page is not None:
         page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(page_of(proof, machine, command, wanted))
+        if options.scenarios and before:
+            text = page_with(before, proof, machine, command, wanted)
+        else:
+            text = page_of(proof, machine, command, wanted)
+        page.write_text(text)
     if as_json:
         click.echo(json.dumps(document(proof, machine, command), indent=2))
     else:
-        show(Console(), proof)
+        # Nobody folds a log: there the table may be as wide as it needs.
+        show(Console(width=None if sys.stdout.isatty() else WIDTH_OF_A_LOG), proof)
     return proof.holds
 
 

@@ -5,6 +5,12 @@ from __future__ import annotations
 from longshore.doctor.facts import Facts
 from longshore.doctor.finding import Finding, Verdict
 
+#: Rules of a default user that nobody can log in as, and that can do all its log tells.
+KEEPS = "off ~* &* +@all"
+READS_ALL = "+@all ~*"
+#: From when to when a server reads its file whatever the default user may do: tried, not promised.
+READS_WHATEVER = {"valkey": ((9, 1, 2), (10**6,)), "redis": ((6, 2), (7,))}
+NEVER = ((10**6,), (10**6,))
 LOSES = {
     "always": (Verdict.OK, "nothing that was accepted is lost when the server crashes", ""),
     "everysec": (
@@ -52,8 +58,35 @@ def fsync(facts: Facts) -> Finding:
             "everysec may lose the last second in a crash, always nothing",
             "ask who runs the server; it should be everysec or always",
         )
+    if facts.info.get("aof_enabled") != "1":
+        found = f"{facts.fsync}, without effect"
+        return Finding(
+            "appendfsync", Verdict.WARN, found, "there is no file to write to", "set appendonly yes"
+        )
     verdict, means, do = LOSES.get(facts.fsync, LOSES["no"])
     return Finding("appendfsync", verdict, facts.fsync, means, do)
+
+
+def log_reader(facts: Facts) -> Finding:
+    """Whether the server may do again what its append-only file tells, when it starts.
+
+    It reads the file as its default user and passes over each transaction, which is what a script
+    has written, that holds what this user may not do (valkey-io/valkey#3983, redis/redis#14541).
+    """
+    about, seen = "default user", facts.default_user
+    means = "the server reads its append-only file as this user when it starts"
+    if seen == READS_ALL:
+        return Finding(about, Verdict.OK, seen, means)
+    since, before = READS_WHATEVER.get(facts.server_name, NEVER)
+    if since <= facts.server < before:
+        return Finding(about, Verdict.OK, seen or "not visible", "this version reads it all")
+    if seen is None:
+        found, do = "not visible to this login", f"ask who runs the server; it should be {KEEPS}"
+        return Finding(about, Verdict.OK, found, means, do)
+    lost = f"{means}: a restart loses what this user may not do, which may be every job"
+    # One that may do all but a few commands loses only what these have written.
+    verdict = Verdict.WARN if seen.startswith("+@all ") and "~*" in seen.split() else Verdict.FAIL
+    return Finding(about, verdict, seen, lost, f"ACL SETUSER default {KEEPS}")
 
 
 def replication(facts: Facts) -> Finding:
@@ -73,7 +106,7 @@ def replication(facts: Facts) -> Finding:
             Verdict.OK,
             f"{count} replica(s)",
             "replicas follow with a small delay: a failover may lose what was accepted last",
-            "set min-replicas-to-write 1 to bound it; WAIT after an enqueue excludes it",
+            "set the app's replicas_to_confirm to exclude it; min-replicas-to-write 1 bounds it",
         )
     return Finding(
         "replication", Verdict.OK, "no replica", "the disk of one server is the only copy"

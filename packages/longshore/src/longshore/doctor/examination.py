@@ -12,6 +12,7 @@ CHECKS: tuple[Callable[[Facts], Finding], ...] = (
     service.version,
     durability.append_only,
     durability.fsync,
+    durability.log_reader,
     durability.eviction,
     durability.memory,
     durability.replication,

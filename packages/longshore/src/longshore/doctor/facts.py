@@ -9,7 +9,7 @@ from typing import Self
 
 from longshore.store import Store, StoreSettings
 from longshore.store.acl import samples
-from longshore.store.inspection import Orphans, configured, orphans, refused, server
+from longshore.store.inspection import Orphans, configured, default_user, orphans, refused, server
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class Facts:
     info: dict[str, str]
     settings: StoreSettings
     fsync: str | None
+    default_user: str | None
     refused: tuple[str, ...] | None
     clock_ahead: float
     round_trip: float
@@ -38,6 +39,7 @@ class Facts:
             info=told.info,
             settings=store.settings,
             fsync=configured(store, "appendfsync"),
+            default_user=default_user(store),
             refused=store.run(refused(samples(queues, store.settings.key_prefix))),
             clock_ahead=told.time - (at + took / 2),
             round_trip=took,
@@ -48,3 +50,14 @@ class Facts:
         """A number of INFO, 0 when it is not there."""
         word = self.info.get(name, "0")
         return int(word) if word.isdigit() else 0
+
+    @property
+    def server_name(self) -> str:
+        """valkey or redis."""
+        return "valkey" if "valkey_version" in self.info else "redis"
+
+    @property
+    def server(self) -> tuple[int, ...]:
+        """The server's version."""
+        word = self.info.get(f"{self.server_name}_version", "0")
+        return tuple(int(part) for part in word.split(".") if part.isdigit())

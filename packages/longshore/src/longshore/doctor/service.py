@@ -12,9 +12,8 @@ ORPHANS = 100
 
 def version(facts: Facts) -> Finding:
     """Whether the server is new enough."""
-    name = "valkey" if "valkey_version" in facts.info else "redis"
-    word = facts.info.get(f"{name}_version", "0")
-    found, oldest = f"{name} {word}", OLDEST[name]
+    name = facts.server_name
+    found, oldest = f"{name} {'.'.join(map(str, facts.server))}", OLDEST[name]
     if facts.info.get("cluster_enabled") == "1":
         return Finding(
             "server",
@@ -23,7 +22,7 @@ def version(facts: Facts) -> Finding:
             "the scripts touch keys of several slots, which a cluster refuses",
             "use one server, with replicas and sentinels if it must not be away",
         )
-    if tuple(map(int, word.split(".")[:2])) >= oldest:
+    if facts.server >= oldest:
         return Finding("server", Verdict.OK, found, "it can do all that is needed")
     needed = ".".join(map(str, oldest))
     return Finding(

@@ -10,7 +10,9 @@ from celery import Task
 from celery.app.task import Context
 from celery.worker.request import Request
 
-HEADERS = ("longshore", "request_id", "retries")
+from longshore.tracing.holder import trace_id
+
+HEADERS = ("longshore", "request_id", "retries", "traceparent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Attempt:
     delivery: int
     request_id: str | None
     worker: str
+    trace_id: str | None = None
 
     @classmethod
     def of(cls, task: Task) -> Attempt:
@@ -54,6 +57,7 @@ def _read(task: str, request: Context | Request, headers: Mapping[str, Any]) -> 
         delivery=int(claim.get("delivery") or attempt),
         request_id=headers.get("request_id"),
         worker=request.hostname or "",
+        trace_id=trace_id(headers),
     )
 
 

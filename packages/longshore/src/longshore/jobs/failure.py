@@ -12,6 +12,7 @@ from longshore.jobs import lines
 from longshore.jobs.attempt import Attempt
 from longshore.jobs.spec import JobSpec
 from longshore.outcome import REASON_ATTRIBUTE
+from longshore.reporting import report
 from longshore.retry import DeadLetter, Discard, RetryAfter, decide
 
 
@@ -32,5 +33,6 @@ def fail(task: Task, spec: JobSpec, attempt: Attempt, error: Exception) -> NoRet
             raise Ignore from error
         case DeadLetter(reason):
             lines.buried(attempt, error, reason)
+            report(error, {**attempt.log_context(), "reason": reason.value})
             setattr(error, REASON_ATTRIBUTE, reason)
             raise error

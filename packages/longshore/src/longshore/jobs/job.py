@@ -37,6 +37,7 @@ class Job(BaseModel):
         retry: RetryPolicy | None = None,
         soft_time_limit_seconds: float = 60.0,
         time_limit_seconds: float = 90.0,
+        max_deliveries: int | None = None,
         **config: Unpack[ConfigDict],
     ) -> None:
         super().__init_subclass__(**config)
@@ -49,6 +50,7 @@ class Job(BaseModel):
             retry=retry or RetryPolicy(),
             soft_time_limit_seconds=soft_time_limit_seconds,
             time_limit_seconds=time_limit_seconds,
+            max_deliveries=max_deliveries,
         )
 
     @classmethod

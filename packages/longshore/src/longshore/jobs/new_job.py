@@ -39,7 +39,7 @@ def to_new_job(
         expires_in_seconds=expires_in_seconds,
         unique=idempotency_key is not None,
         fingerprint=fingerprint(spec.task, fields),
-        headers={"request_id": request_id} if request_id else {},
+        headers={**spec.headers, **({"request_id": request_id} if request_id else {})},
         soft_time_limit=spec.soft_time_limit_seconds,
         time_limit=spec.time_limit_seconds,
     )

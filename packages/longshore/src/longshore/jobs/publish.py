@@ -31,6 +31,8 @@ def publish(
         **_limits(spec),
         **_identity(spec.task, fields, options),
     }
+    if spec.headers:
+        call["headers"] = {**spec.headers, **call.get("headers", {})}
     app = cast("Celery", current_app)
     task = cast("Mapping[str, Any]", app.tasks).get(spec.task)
     if task is not None:

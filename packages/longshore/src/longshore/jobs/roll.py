@@ -26,6 +26,10 @@ class Roll:
         except KeyError:
             raise UnknownTask(task) from None
 
+    def get(self, task: str) -> type[Job] | None:
+        """Return the job class of this task, if there is one."""
+        return self._jobs.get(task)
+
     def __contains__(self, task: object) -> bool:
         return task in self._jobs
 

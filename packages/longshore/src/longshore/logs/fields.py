@@ -7,6 +7,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from longshore.current import request_id
 from longshore.logs.redaction import redact
+from longshore.tracing.holder import TRACING
 
 FIRST = ("timestamp", "level", "service", "logger", "event")
 # uvicorn and Celery hand their message over a second time, with colours or with all arguments.
@@ -22,6 +23,7 @@ def collecting(service: str) -> list[Processor]:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _Service(service),
         _of_request,
+        _of_span,
     ]
 
 
@@ -55,6 +57,14 @@ def _of_request(_logger: WrappedLogger, _method: str, event: EventDict) -> Event
     current = request_id.get()
     if current is not None:
         event.setdefault("request_id", current)
+    return event
+
+
+def _of_span(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    current = None if TRACING.spans is None else TRACING.spans.ids()
+    if current is not None:
+        event.setdefault("trace_id", current[0])
+        event.setdefault("span_id", current[1])
     return event
 
 

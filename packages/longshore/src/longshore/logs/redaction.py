@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from structlog.typing import EventDict, WrappedLogger
 
@@ -18,6 +19,12 @@ _SECRET_PAIR = re.compile(
     r"""(?:(?:bearer|basic)\s+)?(?:"[^"]*"|'[^']*'|[^\s,;&)}\]"']+)""",
     re.IGNORECASE,
 )
+# Keys and tokens by their shape: a key to the api, a JSON Web Token (RFC 7519), and whatever
+# follows the name of the scheme (RFC 6750).
+_TOKEN = re.compile(
+    r"\blsk_[0-9a-f]+_[\w-]+|\beyJ[\w-]+\.[\w-]+\.[\w-]*|(?<=\bbearer )[^\s,;&)}\]\"']{8,}",
+    re.IGNORECASE,
+)
 
 
 def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
@@ -26,8 +33,20 @@ def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
 
 
 def redact_text(text: str) -> str:
-    """Return the text with the passwords of its URLs, and the values of secret names, masked."""
-    return _SECRET_PAIR.sub(rf"\g<name>{MASK}", _URL_PASSWORD.sub(rf"\g<start>{MASK}", text))
+    """Return the text with passwords in URLs, the values of secret names and tokens masked."""
+    named = _SECRET_PAIR.sub(rf"\g<name>{MASK}", _URL_PASSWORD.sub(rf"\g<start>{MASK}", text))
+    return _TOKEN.sub(MASK, named)
+
+
+def redacted(value: Any) -> Any:
+    """Return a value with every text in it, at any depth, as ``redact_text`` leaves it."""
+    if isinstance(value, str):
+        return redact_text(value)
+    if isinstance(value, Mapping):
+        return {name: redacted(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(redacted, value))
+    return value
 
 
 def _safe(name: object, value: object) -> object:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,14 +16,15 @@ from typing import Any
 from celery import Celery
 from celery.beat import Scheduler
 
-from longshore.broker_url import broker_url_of
+from longshore import tracing
 from longshore.errors import SettingsError
+from longshore.metrics.place import host_of, port_of
+from longshore.schedule.app_store import store_of
 from longshore.schedule.celery_entries import read_entries
 from longshore.schedule.entry import ScheduleEntry
 from longshore.schedule.tick_file import TickFile
 from longshore.schedule.timekeeper import LONGEST_PAUSE_SECONDS, Timekeeper
-from longshore.store.settings import settings_from_options
-from longshore.store.url import shown
+from longshore.store import Store, StoreSettings
 
 TICK_FILE_SETTING = "longshore_scheduler_tick_file"
 
@@ -79,14 +80,25 @@ class LongshoreScheduler(Scheduler):  # type: ignore[misc]  # Celery ships no ty
         self._closed, self._in_round = False, False
         self.data = dict(self.app.conf.beat_schedule)
         self.install_default_entries(self.data)
+        tracing.follow()
         entries = read_entries(self.app, self.data)
         self._check(entries)
         self.data = {entry.name: entry for entry in entries}
-        settings = settings_from_options(self.app.conf.broker_transport_options)
-        self._timekeeper = Timekeeper(broker_url(self.app), settings, entries, self.app.timezone)
+        open_store, settings = store_of(self.app)
+        self._timekeeper = Timekeeper(open_store, settings, entries, self.app.timezone)
         conf = self.app.conf
         path = conf.get(TICK_FILE_SETTING) or os.environ.get(TICK_FILE_SETTING.upper())
         self._tick_file = TickFile(Path(path)) if path else None
+        self._serve_metrics(open_store, settings)
+
+    def _serve_metrics(
+        self, open_store: Callable[[StoreSettings], Store], settings: StoreSettings
+    ) -> None:
+        conf = self.app.conf
+        if port := port_of(conf):
+            from longshore.schedule.figures import serve  # noqa: PLC0415  costs who wants no page
+
+            serve(open_store, settings, lambda: self._timekeeper.leading, (host_of(conf), port))
 
     def _check(self, entries: tuple[ScheduleEntry, ...]) -> None:
         now = datetime.now(UTC)
@@ -95,17 +107,3 @@ class LongshoreScheduler(Scheduler):  # type: ignore[misc]  # Celery ships no ty
                 raise SettingsError(
                     f"schedule entry {entry.name!r}: {entry.describe()} never comes"
                 )
-
-
-def broker_url(app: Celery) -> str:
-    """The URL of the app's broker.
-
-    Raises:
-        SettingsError: it is not one of Longshore's.
-    """
-    url = broker_url_of(app.conf)
-    if not url.startswith("longshore"):
-        raise SettingsError(
-            f"the broker is {shown(url)}; this scheduler needs longshore://, others Celery's own"
-        )
-    return url

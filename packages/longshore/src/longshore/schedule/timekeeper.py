@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import tzinfo
 from uuid import uuid4
@@ -17,6 +17,7 @@ from longshore.schedule.log import log
 from longshore.schedule.tenure import Tenure
 from longshore.store import Store, StoreSettings, janitor, queues, schedules
 from longshore.store.queues import Maintenance
+from longshore.store.retention import retain
 from longshore.store.schedules import Standing
 
 #: Delayed jobs and ended leases are looked after at least this often.
@@ -29,10 +30,14 @@ class Timekeeper:
     """Keeps the schedule of one store, leading or standing by; one thread only."""
 
     def __init__(
-        self, url: str, settings: StoreSettings, entries: Sequence[ScheduleEntry], zone: tzinfo
+        self,
+        open_store: Callable[[StoreSettings], Store],
+        settings: StoreSettings,
+        entries: Sequence[ScheduleEntry],
+        zone: tzinfo,
     ) -> None:
-        self._url, self._settings = url, settings
-        self._store = Store.from_url(url, settings)
+        self._open_store, self._settings = open_store, settings
+        self._store = open_store(settings)
         self._entries, self._zone = tuple(entries), zone
         self._token = uuid4().hex
         self._identity = f"{socket.gethostname()}:{os.getpid()}"
@@ -71,7 +76,7 @@ class Timekeeper:
         over a connection of its own.
         """
         deadline = min(RESIGN_DEADLINE_SECONDS, self._settings.deadline_seconds)
-        with Store.from_url(self._url, replace(self._settings, deadline_seconds=deadline)) as store:
+        with self._open_store(replace(self._settings, deadline_seconds=deadline)) as store:
             try:
                 if store.run(schedules.resign(self._token)):
                     log.info("leadership given up", scheduler=self._identity)
@@ -88,7 +93,8 @@ class Timekeeper:
             self._tenure.deal_with_due(clock.now())
         upkeep = self._store.run(queues.maintain())
         if standing.now >= self._sweep_at:
-            self._store.run(janitor.sweep())
+            if self._store.run(janitor.sweep()).due:
+                retain(self._store)
             self._sweep_at = standing.now + janitor.EVERY_SECONDS
         return self._pause(clock, upkeep)
 

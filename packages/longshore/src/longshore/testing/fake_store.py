@@ -16,8 +16,8 @@ from longshore.store import Call, StoreSettings
 
 T = TypeVar("T")
 
-#: How many arguments of the enqueue script belong to one job.
-WORDS = 16
+#: The enqueue script's arguments: what a group of jobs shares, and what each has of its own.
+SHARED_WORDS, OWN_WORDS = 12, 6
 FINISHED = {state.value for state in JobState if state.finished}
 
 
@@ -35,6 +35,7 @@ class FakeStore:
         self.messages: list[dict[str, Any]] = []
         self.answers: dict[str, object] = {}
         self.closed = False
+        self._batches: dict[str, dict[str, str]] = {}
         self._records: dict[str, dict[str, str]] = {}
         self._attempts: dict[str, list[bytes]] = {}
         self._results: dict[str, bytes] = {}
@@ -67,14 +68,22 @@ class FakeStore:
         entry |= {f"error_{name}": value for name, value in error.items()}
         self._attempts.setdefault(job_id, []).append(json.dumps(entry).encode())
 
-    def _run_enqueue(self, argv: Sequence[Any]) -> list[bytes]:
-        jobs = (argv[start : start + WORDS] for start in range(1, len(argv), WORDS))
-        return [word for job in jobs for word in self._enqueue(job)]
+    def _run_enqueue(self, argv: Sequence[Any]) -> list[int | list[bytes]]:
+        answers: list[int | list[bytes]] = []
+        start = 1
+        while start < len(argv):
+            own = start + SHARED_WORDS
+            end = own + OWN_WORDS * int(argv[start])
+            shared = argv[start + 1 : own]
+            each = range(own, end, OWN_WORDS)
+            answers += [self._enqueue(shared, argv[at : at + OWN_WORDS]) for at in each]
+            start = end
+        return answers
 
-    def _enqueue(self, words: Sequence[Any]) -> list[bytes]:
-        message, job_id, _, task, queue, _, priority, due, delay, _, _, unique, *rest = words
-        fingerprint, _, request_id, expires = rest
-        if unique == "1" and job_id in self._records:
+    def _enqueue(self, shared: Sequence[Any], own: Sequence[Any]) -> int | list[bytes]:
+        task, queue, _, priority, unique, _, _, due, delay, _, expires = shared
+        message, job_id, _, _, fingerprint, request_id = own
+        if unique and job_id in self._records:
             return [b"duplicate", self._records[job_id]["fingerprint"].encode()]
         now = time.time()
         due_at = float(due) if due else now + float(delay or 0)
@@ -93,7 +102,20 @@ class FakeStore:
         self.messages.append(json.loads(message))
         if task in self.answers:
             self.succeed(job_id, self.answers[task])
-        return [b"created", fingerprint.encode()]
+        return 1
+
+    def _run_batch_enqueue(self, argv: Sequence[Any]) -> list[int | list[bytes]]:
+        batch_id, callback, many = argv[0], argv[2], int(argv[10])
+        answers = self._run_enqueue(argv[12 + many :])
+        new = str(sum(answer == 1 for answer in answers))
+        words = {"size": new, "open": new, "created_at": str(time.time())}
+        self._batches.setdefault(
+            batch_id, {**words, **({"callback": callback} if callback else {})}
+        )
+        return answers
+
+    def _run_batch(self, argv: Sequence[Any]) -> list[bytes]:
+        return _flat(self._batches.get(argv[0], {}))
 
     def _run_job(self, argv: Sequence[Any]) -> list[bytes]:
         return _flat(self._records.get(argv[0], {}))
@@ -117,16 +139,16 @@ class FakeStore:
         wanted: dict[str, str] = dict(zip(("state", "task", "queue"), argv[:3], strict=True))
         older, limit = argv[3], int(argv[5])
         names = list(self._records)
-        newest_first = names[: int(older.partition("-")[0])] if older else names
+        newest_first = names[: int(older)] if older else names
         found = [name for name in reversed(newest_first) if _fits(self._records[name], wanted)]
         page, more = found[:limit], len(found) > limit
-        cursor = f"{names.index(page[-1])}-0".encode() if more else b""
+        cursor = str(names.index(page[-1])).encode() if more else b""
         return [cursor, [[name.encode(), _flat(self._records[name])] for name in page]]
 
     def _run_queues(self, argv: Sequence[Any]) -> list[list[Any]]:
         records = self._records.values()
         names = {record["queue"] for record in records} | set(argv[1:])
-        return [[name.encode(), *self._counts(name), b""] for name in names]
+        return [[name.encode(), *self._counts(name), b"", b"", 0, b""] for name in names]
 
     def _counts(self, queue: str) -> list[int]:
         states = [record["state"] for record in self._records.values() if record["queue"] == queue]
@@ -137,6 +159,9 @@ class FakeStore:
         states = [record["state"] for record in self._records.values() if record["task"] == argv[0]]
         counts = {state: str(states.count(state)) for state in FINISHED}
         return _flat({**counts, "enqueued": str(len(states))})
+
+    def _run_stats(self, _argv: Sequence[Any]) -> list[list[Any]]:
+        return [[], [], []]
 
     def _run_ping(self, _argv: Sequence[Any]) -> bytes:
         return str(time.time()).encode()

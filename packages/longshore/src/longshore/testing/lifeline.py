@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import sys
@@ -31,3 +32,15 @@ def tied_to_parent(
         return tuple(command)
     isolated = ("-I", "-S", "-c", _SCRIPT)
     return (sys.executable, *isolated, str(os.getpid()), str(int(number)), *command)
+
+
+def tie_to_parent(parent: int, number: signal.Signals = signal.SIGKILL) -> None:
+    """The same for this process, which ``parent`` has forked.
+
+    Raises:
+        SystemExit: the parent has ended already.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, int(number), 0, 0, 0)
+    if os.getppid() != parent:
+        sys.exit(1)

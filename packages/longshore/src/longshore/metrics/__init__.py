@@ -1,0 +1,1 @@
+"""What is measured: the catalogue of every metric, and how the figures are kept and shown."""

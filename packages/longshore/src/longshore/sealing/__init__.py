@@ -1,0 +1,1 @@
+"""Payloads that only who holds a key can read: arguments, results, and the words of errors."""
