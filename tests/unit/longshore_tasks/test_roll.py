@@ -9,6 +9,7 @@ import pytest
 
 import longshore_tasks.jobs
 from longshore.jobs import Job
+from longshore.jobs.secret_fields import secret_fields
 from longshore_tasks.handlers.roll import HANDLERS
 from longshore_tasks.queues import Queue
 from longshore_tasks.retries import TRANSIENT_ERRORS
@@ -64,6 +65,11 @@ def test_every_job_describes_its_fields(job: type[Job]) -> None:
     schema = job.model_json_schema()
     assert schema["additionalProperties"] is False
     assert set(schema["properties"]) == set(job.model_fields)
+
+
+@pytest.mark.parametrize("job", ROLL, ids=lambda job: job.spec.task)
+def test_no_job_carries_a_secret(job: type[Job]) -> None:
+    assert secret_fields(job) == []
 
 
 def test_every_entry_of_the_schedule_enqueues_a_job_of_the_roll() -> None:

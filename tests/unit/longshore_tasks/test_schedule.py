@@ -30,6 +30,12 @@ BY_NAME = beat_schedule(ENTRIES)
             datetime(2026, 1, 1, 1, 5, tzinfo=UTC),
         ),
         (
+            "dead-letter-alerts",
+            "alerts.watch",
+            datetime(2026, 1, 1, 0, 1, tzinfo=UTC),
+            datetime(2026, 1, 1, 0, 2, tzinfo=UTC),
+        ),
+        (
             "health",
             "system.add",
             datetime(2026, 1, 1, 0, 1, tzinfo=UTC),

@@ -7,6 +7,11 @@ from pydantic import ValidationError
 
 from longshore_tasks.settings import Settings, load
 
+RABBITMQ = {
+    "BROKER_URL": "amqp://u:hunter2@h",
+    "RESULT_BACKEND_URL": "longshore://127.0.0.1:1/0",
+}
+
 
 @pytest.fixture(autouse=True)
 def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,6 +40,19 @@ def test_the_defaults_need_no_server_but_the_broker() -> None:
     assert settings.log_json is None
 
 
+def test_on_rabbitmq_the_records_are_where_the_results_are() -> None:
+    settings = Settings(**{name.lower(): value for name, value in RABBITMQ.items()})
+    assert settings.on_rabbitmq
+    assert settings.records_url == settings.backend_url == RABBITMQ["RESULT_BACKEND_URL"]
+
+
+def test_a_project_of_sentry_is_kept_out_of_sight() -> None:
+    settings = Settings(sentry_dsn="https://hunter2@sentry.example/7")
+    assert settings.sentry == "https://hunter2@sentry.example/7"
+    assert "hunter2" not in repr(settings)
+    assert Settings().sentry is None
+
+
 def test_settings_are_frozen() -> None:
     with pytest.raises(ValidationError):
         Settings().smtp_port = 25  # type: ignore[misc]
@@ -43,12 +61,24 @@ def test_settings_are_frozen() -> None:
 @pytest.mark.parametrize(
     ("environment", "line"),
     [
+        ({"SENTRY_DSN": "hunter2"}, "LONGSHORE_SENTRY_DSN: write a project's DSN"),
+        ({"SENTRY_DSN": "https://hunter2@host/"}, "LONGSHORE_SENTRY_DSN: write a project's DSN"),
         ({"SMTP_PORT": "post"}, "LONGSHORE_SMTP_PORT: Input should be a valid integer"),
-        ({"BROKER_URL": "amqp://u:hunter2@h"}, "LONGSHORE_BROKER_URL: broker URL has the scheme"),
+        ({"BROKER_URL": "kafka://u:hunter2@h"}, "LONGSHORE_BROKER_URL: broker URL has the scheme"),
+        ({"BROKER_URL": "amqp://u:hunter2@h"}, "RabbitMQ needs LONGSHORE_RESULT_BACKEND_URL"),
+        (
+            {**RABBITMQ, "RESULT_BACKEND_URL": "amqp://u:hunter2@h"},
+            "LONGSHORE_RESULT_BACKEND_URL: broker URL has the scheme",
+        ),
+        ({**RABBITMQ, "DEAD_LETTER_LIMIT": "5"}, "RabbitMQ keeps the dead letters"),
+        ({**RABBITMQ, "ALERT_MAIL_TO": "me@x.org"}, "RabbitMQ keeps the dead letters"),
         ({"LEASE_SECONDS": "60"}, "lease_seconds is 60 but must lie between 1 and 15"),
         ({"STORAGE": "s3"}, "LONGSHORE_STORAGE=s3 needs LONGSHORE_S3_BUCKET"),
         ({"SMTP_USERNAME": "me"}, "LONGSHORE_SMTP_USERNAME and LONGSHORE_SMTP_PASSWORD"),
         ({"MAIL_FROM": "nobody"}, "LONGSHORE_MAIL_FROM: write an address"),
+        ({"ALERT_WEBHOOK_URL": "file:///hunter2"}, "LONGSHORE_ALERT_WEBHOOK_URL: write an address"),
+        ({"ALERT_MAIL_TO": "me@x.org, you"}, "LONGSHORE_ALERT_MAIL_TO: write addresses"),
+        ({"ALERT_WINDOW_SECONDS": "1"}, "LONGSHORE_ALERT_WINDOW_SECONDS: "),
         ({"LOG_LEVEL": "loud"}, "LONGSHORE_LOG_LEVEL: "),
     ],
 )

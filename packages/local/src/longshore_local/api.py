@@ -79,11 +79,13 @@ class Api:
 
     @classmethod
     @asynccontextmanager
-    async def at(cls, url: str, connections: int = 10) -> AsyncGenerator[Api]:
-        """Open connections to the api, at most so many at once."""
+    async def at(
+        cls, url: str, connections: int = 10, headers: Mapping[str, str] | None = None
+    ) -> AsyncGenerator[Api]:
+        """Open connections to the api, at most so many at once; each call has the headers."""
         limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
         async with httpx.AsyncClient(
-            base_url=url, limits=limits, timeout=30.0, trust_env=False
+            base_url=url, headers=headers, limits=limits, timeout=30.0, trust_env=False
         ) as http:
             yield cls(http)
 
@@ -126,8 +128,14 @@ class Api:
         except httpx.TransportError as error:
             raise ApiFailed(f"{method} {url}: {type(error).__name__}: {error}") from None
         if not answer.is_success:
-            raise ApiFailed(f"{method} {url}: {answer.status_code} {_detail(answer)}")
+            raise ApiFailed(
+                f"{method} {url}: {answer.status_code} {_detail(answer)}{_hint(answer)}"
+            )
         return answer
+
+
+def _hint(answer: httpx.Response) -> str:
+    return "; set LONGSHORE_API_KEY" if answer.status_code == httpx.codes.UNAUTHORIZED else ""
 
 
 def _detail(answer: httpx.Response) -> str:

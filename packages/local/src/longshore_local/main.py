@@ -94,7 +94,8 @@ def load(url: str | None, jobs: int, connections: int, *, as_json: bool) -> None
     from longshore_local.load.session import load as measure  # noqa: PLC0415 - slow to import
 
     settings = load_settings(LocalSettings)
-    _finish(measure(url or settings.api_url, jobs, connections, as_json=as_json))
+    target, headers = url or settings.api_url, settings.bearer
+    _finish(measure(target, jobs, connections, headers, as_json=as_json))
 
 
 def _finish(work: Coroutine[Any, Any, int]) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from longshore_tasks.settings import Settings
 
@@ -15,7 +16,7 @@ def _processes() -> int:
 
 
 class LocalSettings(Settings):
-    """The shared settings and those of the local run; the broker is always its own Valkey."""
+    """The shared settings and those of the local run; the brokers are always its own."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65_535)
@@ -23,9 +24,22 @@ class LocalSettings(Settings):
     """Holds everything that survives a restart: Valkey's file, the database, the files."""
     valkey_port: int | None = Field(default=None, ge=1, le=65_535)
     """A free port unless it is set."""
+    local_broker: Literal["redis", "rabbitmq"] = "redis"
+    """``rabbitmq``: its own RabbitMQ holds the messages, and Valkey the records."""
     worker_concurrency: int = Field(default_factory=_processes, ge=1, le=64)
     stop_seconds: float = Field(default=30.0, gt=0, le=600)
     """How long the worker may finish what it runs before it is ended."""
+
+    local_auth: Literal["off", "required"] = "off"
+    """``LONGSHORE_AUTH`` of the api that the run starts."""
+    api_key: SecretStr | None = None
+    """What the demonstration and the load test call an api with whose authentication is on."""
+
+    @property
+    def bearer(self) -> dict[str, str]:
+        """The header of a call to the api."""
+        key = self.api_key
+        return {} if key is None else {"Authorization": f"Bearer {key.get_secret_value()}"}
 
     @property
     def api_url(self) -> str:

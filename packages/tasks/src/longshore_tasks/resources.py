@@ -8,12 +8,11 @@ from functools import cached_property
 
 import structlog
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
 from structlog.stdlib import BoundLogger
 
 from longshore.jobs import Attempt
 from longshore_tasks.context import TaskContext
-from longshore_tasks.database import create_engine
+from longshore_tasks.database import OutboxSession, create_engine
 from longshore_tasks.mailer import Mailer, SmtpMailer
 from longshore_tasks.settings import Settings
 from longshore_tasks.storage import Storage, open_storage
@@ -47,7 +46,7 @@ class Resources:
     def context(self, attempt: Attempt) -> Generator[TaskContext]:
         """Open the context of one attempt; commit when its block ends well."""
         logger: BoundLogger = structlog.stdlib.get_logger("longshore.tasks")
-        with Session(self.engine) as session:
+        with OutboxSession(self.engine) as session:
             yield TaskContext(
                 settings=self.settings,
                 session=session,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from longshore.jobs import Roll
+from longshore_tasks.jobs.alerts import PostAlert, WatchDeadLetters
 from longshore_tasks.jobs.email import SendEmail
 from longshore_tasks.jobs.files import CleanUpFiles
 from longshore_tasks.jobs.images import MakeThumbnails
@@ -17,5 +18,7 @@ ROLL = Roll(
         MakeThumbnails,
         CleanUpFiles,
         GenerateReport,
+        WatchDeadLetters,
+        PostAlert,
     ]
 )

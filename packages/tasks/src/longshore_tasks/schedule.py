@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery.schedules import crontab
 
 from longshore.schedule import CatchUp, ScheduleEntry
+from longshore_tasks.jobs.alerts import WatchDeadLetters
 from longshore_tasks.jobs.files import CleanUpFiles
 from longshore_tasks.jobs.reports import GenerateReport
 from longshore_tasks.jobs.system import Add
@@ -27,6 +28,14 @@ ENTRIES: tuple[ScheduleEntry, ...] = (
         job=GenerateReport(days=1),
         catch_up=CatchUp.LAST,
         expires_in_seconds=HOUR_SECONDS,
+    ),
+    ScheduleEntry(
+        name="dead-letter-alerts",
+        schedule=60.0,
+        job=WatchDeadLetters(),
+        # Each looks at some windows before its own.
+        catch_up=CatchUp.SKIP,
+        expires_in_seconds=60.0,
     ),
     ScheduleEntry(
         name="health",

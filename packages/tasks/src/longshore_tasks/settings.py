@@ -5,11 +5,15 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from longshore.errors import SettingsError
+from longshore.rabbitmq.url import is_rabbitmq
+from longshore.sealing.keyring import KeyRing
+from longshore.sealing.serializer import NAME as SEALED
 from longshore.store.settings import StoreSettings
 from longshore.store.url import redis_url
 
@@ -28,12 +32,21 @@ class Settings(BaseSettings):
 
     broker_url: str = Field(default="longshore://127.0.0.1:6379/0", repr=False)
     result_backend_url: str | None = Field(default=None, repr=False)
-    """Where results are kept; the broker's server unless it is set."""
+    """Where results are kept; the broker's server unless it is set. Needed when the broker is
+    RabbitMQ (``amqp://``): it keeps the records then, too."""
     key_prefix: str = Field(default="", max_length=64)
     lease_seconds: float = 15.0
     max_deliveries: int = 3
     broker_deadline_seconds: float = 2.0
     result_ttl_seconds: int = 86_400
+    dead_letter_ttl_seconds: int = 0
+    """Older dead letters are discarded; 0 keeps them until a person decides."""
+    dead_letter_limit: int = 0
+    """Of more dead letters than this the oldest are discarded; 0 keeps them all."""
+
+    payload_keys: SecretStr | None = None
+    """``<id>:<32 bytes in base64>``, separated by commas: the first seals payloads in the broker,
+    each opens them. The engine reads the same variable itself."""
 
     database_url: str = Field(default=f"sqlite:///{DATA / 'longshore.sqlite3'}", repr=False)
 
@@ -57,16 +70,67 @@ class Settings(BaseSettings):
     smtp_timeout_seconds: float = Field(default=10.0, gt=0, le=60)
     mail_from: str = Field(default="Longshore <no-reply@longshore.example>", max_length=254)
 
+    alert_webhook_url: SecretStr | None = None
+    """Where alerts of dead letters are posted; http or https. It may hold a token."""
+    alert_webhook_secret: SecretStr | None = None
+    """Signs what is posted (HMAC-SHA256)."""
+    alert_mail_to: str = Field(default="", max_length=2000)
+    """Addresses with commas between them that get the same alerts as mail."""
+    alert_window_seconds: float = Field(default=300.0, ge=60, le=3600)
+    """Dead letters of one task that arrive within one window are one alert."""
+    alert_timeout_seconds: float = Field(default=10.0, gt=0, le=25)
+
+    sentry_dsn: SecretStr | None = None
+    """Where errors are reported to; ``None``: they are in the logs and among the dead letters."""
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["auto", "json", "pretty"] = "auto"
     """``auto``: pretty when standard error is a terminal, JSON otherwise."""
 
-    @field_validator("broker_url", "result_backend_url")
+    @field_validator("broker_url")
+    @classmethod
+    def _known_broker(cls, url: str) -> str:
+        if not is_rabbitmq(url):
+            _checked(url)
+        return url
+
+    @field_validator("result_backend_url")
     @classmethod
     def _known_scheme(cls, url: str | None) -> str | None:
         if url is not None:
             _checked(url)
         return url
+
+    @field_validator("sentry_dsn")
+    @classmethod
+    def _project(cls, dsn: SecretStr | None) -> SecretStr | None:
+        if dsn is not None and not _is_dsn(dsn.get_secret_value()):
+            message = "write a project's DSN, as https://<key>@<host>/<number>"
+            raise ValueError(message)
+        return dsn
+
+    @field_validator("alert_webhook_url")
+    @classmethod
+    def _web(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not url.get_secret_value().startswith(("https://", "http://")):
+            message = "write an address that begins with https:// or http://"
+            raise ValueError(message)
+        return url
+
+    @field_validator("alert_mail_to")
+    @classmethod
+    def _addresses(cls, text: str) -> str:
+        if any("@" not in address for address in _parts(text)):
+            message = "write addresses with commas between them"
+            raise ValueError(message)
+        return text
+
+    @field_validator("payload_keys")
+    @classmethod
+    def _usable(cls, keys: SecretStr | None) -> SecretStr | None:
+        if keys is not None:
+            _checked_keys(keys.get_secret_value())
+        return keys
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -90,6 +154,22 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _fits_the_broker(self) -> Self:
+        if not self.on_rabbitmq:
+            return self
+        if self.result_backend_url is None:
+            message = f"RabbitMQ needs {PREFIX}RESULT_BACKEND_URL, the Redis of records and results"
+            raise ValueError(message)
+        own = (self.dead_letter_ttl_seconds, self.dead_letter_limit, *self._alerts)
+        if any(own):
+            message = (
+                f"RabbitMQ keeps the dead letters: leave {PREFIX}DEAD_LETTER_* and {PREFIX}ALERT_*"
+                " out, and give its queue longshore.dead-letters a policy and an alarm"
+            )
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
     def _whole(self) -> Self:
         if self.storage == "s3" and not self.s3_bucket:
             message = f"{PREFIX}STORAGE=s3 needs {PREFIX}S3_BUCKET"
@@ -100,9 +180,38 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def _alerts(self) -> tuple[object, ...]:
+        return self.alert_webhook_url, self.alert_mail_to
+
+    @property
+    def alert_recipients(self) -> tuple[str, ...]:
+        """The addresses of ``alert_mail_to``."""
+        return tuple(_parts(self.alert_mail_to))
+
+    @property
+    def serializer(self) -> str:
+        """What Celery writes messages and results with; it reads plain JSON besides."""
+        return "json" if self.payload_keys is None else SEALED
+
+    @property
+    def on_rabbitmq(self) -> bool:
+        """Whether RabbitMQ holds the messages."""
+        return is_rabbitmq(self.broker_url)
+
+    @property
+    def records_url(self) -> str:
+        """The Redis of the records: the broker itself, or the one beside RabbitMQ."""
+        return self.backend_url if self.on_rabbitmq else self.broker_url
+
+    @property
     def backend_url(self) -> str:
         """The result backend's URL."""
         return self.result_backend_url or self.broker_url
+
+    @property
+    def sentry(self) -> str | None:
+        """What ``longshore.reporting.start`` takes as ``dsn``."""
+        return None if self.sentry_dsn is None else self.sentry_dsn.get_secret_value()
 
     @property
     def log_json(self) -> bool | None:
@@ -117,6 +226,8 @@ class Settings(BaseSettings):
             deadline_seconds=self.broker_deadline_seconds,
             key_prefix=self.key_prefix,
             result_ttl_seconds=self.result_ttl_seconds,
+            dead_letter_ttl_seconds=self.dead_letter_ttl_seconds,
+            dead_letter_limit=self.dead_letter_limit,
         )
 
     def transport_options(self) -> dict[str, Any]:
@@ -127,6 +238,8 @@ class Settings(BaseSettings):
             "deadline_seconds": self.broker_deadline_seconds,
             "global_keyprefix": self.key_prefix,
             "result_ttl_seconds": self.result_ttl_seconds,
+            "dead_letter_ttl_seconds": self.dead_letter_ttl_seconds,
+            "dead_letter_limit": self.dead_letter_limit,
         }
 
 
@@ -151,6 +264,23 @@ def _complaint(location: tuple[int | str, ...], message: str) -> str:
     message = message.removeprefix("Value error, ")
     name = str(location[0]) if location else ""
     return f"{PREFIX}{name.upper()}: {message}" if name else message
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _is_dsn(text: str) -> bool:
+    place = urlsplit(text)
+    project = place.path.rpartition("/")[2]
+    return place.scheme in {"https", "http"} and bool(place.username) and project.isdigit()
+
+
+def _checked_keys(text: str) -> None:
+    try:
+        KeyRing.parse(text)
+    except SettingsError as error:
+        raise ValueError(str(error).partition(": ")[2]) from None
 
 
 def _checked(url: str) -> None:

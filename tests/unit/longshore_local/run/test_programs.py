@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from longshore_local.run import programs
+from longshore_local.run.greeting import greeting
 from longshore_local.settings import LocalSettings
 
 BROKER = "longshore://127.0.0.1:6000/0"
@@ -40,3 +41,17 @@ def test_json_logs_stay_json(tmp_path: Path) -> None:
 
     for program in programs.services(settings, BROKER, coloured=False):
         assert program.environment["LONGSHORE_LOG_FORMAT"] == "json"
+
+
+def test_worker_and_scheduler_serve_their_metrics_on_ports_of_their_own(tmp_path: Path) -> None:
+    settings = LocalSettings(data_dir=tmp_path)
+    ports = {
+        program.name: port
+        for program in programs.services(settings, BROKER, coloured=False)
+        if (port := program.environment.get(programs.METRICS_PORT))
+    }
+    assert ports.keys() == {"scheduler", "worker"}
+    assert ports["scheduler"] != ports["worker"]
+    said = greeting(settings, BROKER, ports)
+    for port in (*ports.values(), settings.port):
+        assert f"http://127.0.0.1:{port}/metrics" in said

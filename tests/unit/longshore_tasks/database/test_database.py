@@ -92,3 +92,11 @@ def test_postgresql_is_an_engine_that_connects_when_it_is_used() -> None:
     engine = create_engine("postgresql+psycopg://u:hunter2@db.invalid/longshore")
     assert engine.dialect.name == "postgresql"
     assert "hunter2" not in repr(engine)
+
+
+def test_an_address_of_sqlites_own_is_no_folder_to_make(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    create_engine(f"sqlite:///file:{tmp_path}/none/data.sqlite3?mode=ro&uri=true").dispose()
+    assert list(tmp_path.iterdir()) == []

@@ -24,7 +24,8 @@ async def demo(settings: LocalSettings, url: str, directory: Path, *, as_json: b
         ApiFailed: the api refused a request or did not answer.
     """
     console = Console(stderr=as_json)
-    async with mail_sink(settings.smtp_host, settings.smtp_port) as sink, Api.at(url) as api:
+    calling = Api.at(url, headers=settings.bearer)
+    async with mail_sink(settings.smtp_host, settings.smtp_port) as sink, calling as api:
         with progress(console) as shown:
             show = Demonstration(api, Lines(shown), sink, directory)
             outcomes = await show.show(draw())

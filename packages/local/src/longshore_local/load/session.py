@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 import click
 from rich.console import Console
@@ -17,11 +18,13 @@ from longshore_local.load.summary import Measured
 SHOWN_ERRORS = 5
 
 
-async def load(url: str, jobs: int, connections: int, *, as_json: bool) -> int:
+async def load(
+    url: str, jobs: int, connections: int, headers: Mapping[str, str], *, as_json: bool
+) -> int:
     """Measure and print; return 0 when every post was taken and every job succeeded."""
     console = Console(stderr=as_json)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    async with Api.at(url, connections) as api:
+    async with Api.at(url, connections, headers) as api:
         with Progress(*columns, TimeElapsedColumn(), console=console) as shown:
             bars = {name: shown.add_task(name, total=jobs) for name in ("posted", "finished")}
             measured = await measure(api, jobs, connections, lambda name: shown.advance(bars[name]))

@@ -6,9 +6,13 @@ import sys
 from pathlib import Path
 
 from longshore.testing.ports import free_port
+from longshore.testing.rabbit import RabbitServer
+from longshore.testing.rabbit_binary import rabbitmq_binary
 from longshore.testing.server import ValkeyServer
 from longshore_local.run.program import Program
 from longshore_local.settings import LocalSettings
+
+METRICS_PORT = "LONGSHORE_METRICS_PORT"
 
 
 def valkey(settings: LocalSettings) -> ValkeyServer:
@@ -26,22 +30,49 @@ def broker(server: ValkeyServer) -> Program:
     return Program("valkey", server.command(), {}, stop_seconds=15)
 
 
-def services(
-    settings: LocalSettings, broker_url: str, *, coloured: bool
-) -> tuple[Program, Program, Program]:
-    """Return the services in the order in which they stop: no new work first, then the work."""
-    environment = _environment(settings, broker_url, coloured=coloured)
+def rabbitmq(settings: LocalSettings) -> RabbitServer:
+    """Return the RabbitMQ beside it, its queues in the data directory.
+
+    Raises:
+        SettingsError: none is installed.
+    """
+    rabbitmq_binary()
+    return RabbitServer(directory=settings.data_dir.resolve() / "rabbitmq")
+
+
+def rabbitmq_parts(server: RabbitServer) -> tuple[Program, Program]:
+    """Return RabbitMQ and Erlang's port mapper, which it needs until it has ended."""
+    environment = server.environment()
     return (
-        Program("scheduler", _celery("scheduler", "beat"), environment, stop_seconds=10),
-        Program("api", _api(settings), environment, stop_seconds=10),
-        Program("worker", _worker(settings), environment, stop_seconds=settings.stop_seconds),
+        Program("rabbitmq", server.command(), environment, stop_seconds=30),
+        Program("epmd", server.mapper_command(), environment, stop_seconds=5),
     )
 
 
-def _environment(settings: LocalSettings, broker_url: str, *, coloured: bool) -> dict[str, str]:
-    return {
+def services(
+    settings: LocalSettings, broker_url: str, *, coloured: bool, records_url: str = ""
+) -> tuple[Program, Program, Program]:
+    """Return the services in the order in which they stop: no new work first, then the work."""
+    environment = {
+        **_environment(settings, coloured=coloured),
         "LONGSHORE_BROKER_URL": broker_url,
-        "LONGSHORE_RESULT_BACKEND_URL": "",
+        "LONGSHORE_RESULT_BACKEND_URL": records_url,
+    }
+    return (
+        Program("scheduler", _celery("scheduler", "beat"), _metered(environment), stop_seconds=10),
+        Program("api", _api(settings), environment, stop_seconds=10),
+        Program("worker", _worker(settings), _metered(environment), settings.stop_seconds),
+    )
+
+
+def _metered(environment: dict[str, str]) -> dict[str, str]:
+    """Each with a port of its own for its metrics."""
+    return {**environment, METRICS_PORT: str(free_port()), "LONGSHORE_METRICS_HOST": "127.0.0.1"}
+
+
+def _environment(settings: LocalSettings, *, coloured: bool) -> dict[str, str]:
+    return {
+        "LONGSHORE_AUTH": settings.local_auth,
         "LONGSHORE_DATABASE_URL": settings.database,
         "LONGSHORE_STORAGE_DIRECTORY": str(settings.files),
         "LONGSHORE_LOG_FORMAT": "json" if settings.log_format == "json" else "pretty",

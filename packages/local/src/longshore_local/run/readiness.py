@@ -7,8 +7,10 @@ from collections.abc import Awaitable, Callable
 
 import httpx
 
+from longshore.testing.rabbit import RabbitServer
 from longshore.testing.server import ValkeyServer
 from longshore.testing.wire import Refused
+from longshore_local.settings import LocalSettings
 
 PATIENCE_SECONDS = 60.0
 BETWEEN_SECONDS = 0.1
@@ -46,10 +48,23 @@ async def broker_answers(server: ValkeyServer) -> None:
     await until(answers, "valkey did not answer")
 
 
-async def set_works(api_url: str) -> None:
-    """Wait until the api is ready and a job has gone through the whole set."""
-    async with httpx.AsyncClient(base_url=api_url, timeout=15.0, trust_env=False) as client:
+async def rabbitmq_answers(server: RabbitServer) -> None:
+    """Wait for RabbitMQ, which takes some seconds to start."""
+
+    async def answers() -> bool:
+        return await asyncio.to_thread(server.answers)
+
+    await until(answers, "rabbitmq did not answer", 2 * PATIENCE_SECONDS)
+
+
+async def set_works(settings: LocalSettings) -> None:
+    """Wait until the api is ready and, if we may ask that, a job has gone through the whole set."""
+    async with httpx.AsyncClient(
+        base_url=settings.api_url, headers=settings.bearer, timeout=15.0, trust_env=False
+    ) as client:
         await until(_ok(client, "/readyz"), "the api was not ready")
+        if settings.local_auth == "required" and settings.api_key is None:
+            return
         await until(_ok(client, "/api/v1/health/jobs"), "the worker did not run a job")
 
 

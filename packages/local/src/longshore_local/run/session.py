@@ -10,13 +10,15 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from longshore.errors import SettingsError
+from longshore.store.url import shown
 from longshore.testing.ports import why_taken
 from longshore_local.run import programs
+from longshore_local.run.brokers import Brokers
 from longshore_local.run.console import Console
 from longshore_local.run.data_directory import held
 from longshore_local.run.greeting import greeting
 from longshore_local.run.guarded import Guarded
-from longshore_local.run.readiness import broker_answers, set_works
+from longshore_local.run.readiness import set_works
 from longshore_local.run.service import Service
 from longshore_local.run.supervisor import ServiceFailed, Supervisor
 from longshore_local.settings import LocalSettings
@@ -69,12 +71,14 @@ class Session:
     def __init__(self, settings: LocalSettings, console: Console, guarded: Guarded) -> None:
         self._settings = settings
         self._console = console
-        self._server = programs.valkey(settings)
-        coloured = console.coloured
-        self._broker = Service(programs.broker(self._server), console, guarded)
+        self._brokers = Brokers(settings)
+        urls, coloured = self._brokers, console.coloured
+        self._servers = [Service(program, console, guarded) for program in urls.programs()]
         self._services = [
             Service(program, console, guarded)
-            for program in programs.services(settings, self._server.url, coloured=coloured)
+            for program in programs.services(
+                settings, urls.url, coloured=coloured, records_url=urls.records_url
+            )
         ]
         self._supervisor = Supervisor(console)
 
@@ -86,16 +90,22 @@ class Session:
         """
         settings, supervisor = self._settings, self._supervisor
         self._console.say("starting; Ctrl-C stops everything")
-        await supervisor.start([self._broker], lambda: broker_answers(self._server))
+        # What stops last starts first: RabbitMQ looks for the port mapper.
+        await supervisor.start([*reversed(self._servers)], self._brokers.answer)
         await self._migrate()
-        await supervisor.start(self._services, lambda: set_works(settings.api_url))
-        self._console.say(greeting(settings, self._server.url))
-        await supervisor.keep([*self._services, self._broker])
+        await supervisor.start(self._services, lambda: set_works(settings))
+        ports = {
+            one.name: port
+            for one in self._services
+            if (port := one.program.environment.get(programs.METRICS_PORT))
+        }
+        self._console.say(greeting(settings, shown(self._brokers.url), ports))
+        await supervisor.keep([*self._services, *self._servers])
 
     async def stop(self, hurry: asyncio.Event) -> None:
-        """Stop everything; the broker last, and never in a hurry, so that it writes what it has."""
+        """Stop everything; the brokers last and never in a hurry: they write what they have."""
         await self._supervisor.stop(self._services, hurry)
-        await self._supervisor.stop([self._broker], asyncio.Event())
+        await self._supervisor.stop(self._servers, asyncio.Event())
 
     async def _migrate(self) -> None:
         try:

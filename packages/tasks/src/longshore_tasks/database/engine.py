@@ -30,12 +30,13 @@ class _Connection(Protocol):
 def create_engine(database_url: str) -> Engine:
     """Return an engine that connects when it is first used; it belongs to one process.
 
-    Raises SettingsError for a URL that names no database. The folder of an SQLite file is made.
+    Raises SettingsError for a URL that names no database. The folder of an SQLite file is made,
+    unless the file is named by a ``file:`` address of SQLite's own.
     """
     try:
         url = make_url(database_url)
         engine = sqlalchemy.create_engine(
-            url, pool_pre_ping=True, hide_parameters=True, connect_args=_patience(url)
+            url, pool_pre_ping=True, hide_parameters=True, connect_args=_connect_args(url)
         )
     except (ArgumentError, ModuleNotFoundError) as error:
         message = f"the database URL cannot be used ({type(error).__name__}); example: sqlite:///data.sqlite3"
@@ -45,15 +46,16 @@ def create_engine(database_url: str) -> Engine:
     return engine
 
 
-def _patience(url: URL) -> dict[str, int]:
-    # SQLite's is its busy timeout; libpq by itself waits for ever.
+def _connect_args(url: URL) -> dict[str, int | str]:
+    # SQLite's patience is its busy timeout; libpq by itself waits for ever, and gives bytes for
+    # text where the database was made without an encoding.
     if url.get_backend_name() != "postgresql":
         return {}
-    return {"connect_timeout": CONNECT_TIMEOUT_SECONDS}
+    return {"connect_timeout": CONNECT_TIMEOUT_SECONDS, "client_encoding": "utf8"}
 
 
 def _prepare_sqlite(engine: Engine, file: str | None) -> None:
-    if file and file != ":memory:":
+    if file and file != ":memory:" and not file.startswith("file:"):
         Path(file).parent.mkdir(parents=True, exist_ok=True)
     event.listen(engine, "connect", _set_pragmas)
 

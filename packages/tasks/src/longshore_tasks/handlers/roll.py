@@ -6,6 +6,7 @@ from typing import Any
 
 from longshore.jobs import Handler
 from longshore_tasks.context import TaskContext
+from longshore_tasks.handlers.alerts import post_alert, watch_dead_letters
 from longshore_tasks.handlers.email import send_email
 from longshore_tasks.handlers.files import clean_up_files
 from longshore_tasks.handlers.images import make_thumbnails
@@ -19,4 +20,6 @@ HANDLERS: tuple[Handler[Any, TaskContext, Any], ...] = (
     make_thumbnails,
     clean_up_files,
     generate_report,
+    watch_dead_letters,
+    post_alert,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from longshore_tasks.database.models import Base
+from longshore_tasks.database import Base
 
 context.configure(
     connection=context.config.attributes["connection"],
