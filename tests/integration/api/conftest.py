@@ -28,6 +28,7 @@ def serve(tmp_path: Path) -> Serve:
         settings = ApiSettings(
             broker_url=broker_url,
             database_url=f"sqlite:///{tmp_path / 'api.sqlite3'}",
+            auth="off",
             storage_directory=tmp_path / "files",
         )
         migrate(settings.database_url)

@@ -46,6 +46,7 @@ def broken(request: pytest.FixtureRequest) -> str:
     return url
 
 
+@pytest.mark.alone
 async def test_every_question_is_answered_in_time(serve: Serve, broken: str) -> None:
     async with serve(broken) as client:
         began = time.monotonic()
@@ -61,6 +62,7 @@ async def test_every_question_is_answered_in_time(serve: Serve, broken: str) -> 
         assert "127.0.0.1" not in answer.text
 
 
+@pytest.mark.alone
 async def test_after_one_failure_the_next_fail_at_once(serve: Serve, broken: str) -> None:
     async with serve(broken) as client:
         await client.post(ADD, json=FIELDS)
@@ -69,6 +71,7 @@ async def test_after_one_failure_the_next_fail_at_once(serve: Serve, broken: str
         assert time.monotonic() - began < 0.2
 
 
+@pytest.mark.alone
 async def test_alive_is_answered_at_once_while_others_wait(serve: Serve, hung_socket: str) -> None:
     async with serve(hung_socket) as client:
         waiting = asyncio.create_task(client.post(ADD, json=FIELDS))

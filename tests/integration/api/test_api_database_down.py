@@ -23,6 +23,7 @@ def hung_database() -> Generator[str]:
         yield f"postgresql+psycopg://user:hunter2@127.0.0.1:{listener.getsockname()[1]}/files"
 
 
+@pytest.mark.alone
 async def test_a_hung_database_is_told_in_time_and_again(
     hung_database: str, tmp_path: Path
 ) -> None:

@@ -30,6 +30,7 @@ def process(port: int, tmp_path: Path, valkey: ValkeyServer) -> Generator[subpro
         "LONGSHORE_BROKER_URL": valkey.url,
         "LONGSHORE_DATABASE_URL": f"sqlite:///{tmp_path / 'api.sqlite3'}",
         "LONGSHORE_STORAGE_DIRECTORY": str(tmp_path / "files"),
+        "LONGSHORE_AUTH": "off",
         "LONGSHORE_LOG_FORMAT": "json",
     }
     command = [str(Path(sys.executable).with_name("longshore-api"))]

@@ -34,6 +34,7 @@ def settings(tmp_path: Path, migrated: Path) -> ApiSettings:
     shutil.copy(migrated, tmp_path / "api.sqlite3")
     return ApiSettings(
         database_url=f"sqlite:///{tmp_path / 'api.sqlite3'}",
+        auth="off",
         storage_directory=tmp_path / "files",
         upload_max_bytes=20_000,
         body_max_bytes=4096,

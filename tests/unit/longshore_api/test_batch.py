@@ -146,3 +146,54 @@ async def test_without_a_broker_the_caller_is_told_when_to_try_again(
     assert response.status_code == 503
     assert int(response.headers["Retry-After"]) > 0
     assert "10.1.2.3" not in response.text
+
+
+async def test_a_tracked_batch_is_counted_under_an_id(client: httpx.AsyncClient) -> None:
+    response = await client.post(BATCH, json=batch(*sums(3)) | {"tracked": True})
+    where = response.headers["Location"]
+    assert where == f"/api/v1/batches/{response.json()['id']}"
+    counted = (await client.get(where)).json()
+    assert (counted["size"], counted["open"], counted["callback"]) == (3, 3, None)
+
+
+async def test_a_batch_that_is_not_tracked_has_no_id(client: httpx.AsyncClient) -> None:
+    response = await client.post(BATCH, json=batch(*sums(1)))
+    assert response.json()["id"] is None
+    assert "Location" not in response.headers
+
+
+async def test_the_same_key_is_the_same_batch_with_the_same_callback(
+    client: httpx.AsyncClient,
+) -> None:
+    callback = {"task": "system.echo", "fields": {"text": "all done"}}
+    body = batch(*sums(2)) | {"callback": callback}
+    first, second = [
+        await client.post(BATCH, json=body, headers={"Idempotency-Key": "nightly"})
+        for _ in range(2)
+    ]
+    assert first.json()["id"] == second.json()["id"]
+    assert outcomes(second) == ["existing"] * 2
+    counted = (await client.get(first.headers["Location"])).json()
+    assert (counted["size"], bool(counted["callback"])) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("callback", "status"),
+    [
+        ({"task": "no.such", "fields": {}}, 404),
+        ({"task": "system.add", "fields": {"a": "one"}}, 422),
+        ({"task": "system.add"}, 422),
+    ],
+)
+async def test_a_callback_that_does_not_fit_enqueues_nothing(
+    client: httpx.AsyncClient, store: FakeStore, callback: dict[str, object], status: int
+) -> None:
+    response = await client.post(BATCH, json=batch(*sums(2)) | {"callback": callback})
+    assert response.status_code == status
+    assert not store.messages
+
+
+async def test_an_unknown_batch_is_not_found(client: httpx.AsyncClient) -> None:
+    response = await client.get("/api/v1/batches/nothing")
+    assert response.status_code == 404
+    assert response.json()["type"].endswith("unknown-batch")

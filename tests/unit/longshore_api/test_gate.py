@@ -37,7 +37,7 @@ async def all_stand_in_line(tasks: list[asyncio.Task[float]]) -> None:
 
 async def test_no_more_than_its_width_ask_at_once() -> None:
     store = SlowStore()
-    gate = Gate(store, width=2, deadline_seconds=5)
+    gate = Gate(store, width=2, limit_seconds=5)
     tasks = [asyncio.create_task(gate.run(connection.ping())) for _ in range(5)]
     await all_stand_in_line(tasks)
     assert store.asked == 2
@@ -46,8 +46,8 @@ async def test_no_more_than_its_width_ask_at_once() -> None:
     assert store.asked == 5
 
 
-async def test_the_deadline_holds_in_the_line_too() -> None:
-    gate = Gate(SlowStore(), width=1, deadline_seconds=0.05)
+async def test_the_limit_holds_in_the_line_too() -> None:
+    gate = Gate(SlowStore(), width=1, limit_seconds=0.05)
     questions = (gate.run(connection.ping()) for _ in range(2))
     failures = await asyncio.gather(*questions, return_exceptions=True)
     assert [type(failure) for failure in failures] == [BrokerUnavailable] * 2
@@ -55,7 +55,7 @@ async def test_the_deadline_holds_in_the_line_too() -> None:
 
 
 async def test_what_the_store_raises_comes_through() -> None:
-    gate = Gate(FakeStore(), width=1, deadline_seconds=5)
+    gate = Gate(FakeStore(), width=1, limit_seconds=5)
     for _ in range(2):
         with pytest.raises(UnknownJob):
             await gate.run(jobs.get("nobody"))
@@ -63,5 +63,5 @@ async def test_what_the_store_raises_comes_through() -> None:
 
 async def test_closing_closes_the_store() -> None:
     store = FakeStore()
-    await Gate(store, width=1, deadline_seconds=5).aclose()
+    await Gate(store, width=1, limit_seconds=5).aclose()
     assert store.closed

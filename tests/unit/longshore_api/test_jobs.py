@@ -42,6 +42,7 @@ async def test_the_record_tells_the_attempts(client: httpx.AsyncClient, store: F
             "ended_at": "2026-11-21T09:30:01.500000Z",
             "outcome": "retried",
             "error": {"type": "StorageUnavailable", "message": "storage: away"},
+            "traceback": None,
             "retry_in_seconds": 61.5,
         }
     ]

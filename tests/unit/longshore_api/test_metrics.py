@@ -5,6 +5,11 @@ import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
 from prometheus_client.parser import text_string_to_metric_families as plain
 
+from longshore.errors import BrokerUnavailable
+from longshore.metrics.catalog import METRICS
+from longshore.metrics.metric import Service
+from longshore.testing.fake_store import FakeStore
+
 pytestmark = pytest.mark.anyio
 
 
@@ -38,3 +43,23 @@ async def test_unknown_paths_and_methods_do_not_multiply_the_series(
     page = (await client.get("/metrics")).text
     assert 'longshore_http_requests_total{method="OTHER",route="(none)",status="404"} 3.0' in page
     assert "BREW" not in page
+
+
+async def test_enqueuing_is_counted(client: httpx.AsyncClient, store: FakeStore) -> None:
+    await client.post("/api/v1/tasks/system.add/jobs", json={"a": 1, "b": 2})
+    store.error = BrokerUnavailable("away")
+    await client.post("/api/v1/tasks/system.add/jobs", json={"a": 1, "b": 2})
+    page = (await client.get("/metrics")).text
+    assert "longshore_enqueue_batch_size_count 2.0" in page
+    assert 'longshore_enqueue_failures_total{reason="unavailable"} 1.0' in page
+
+
+async def test_every_metric_of_the_api_is_in_the_catalogue(client: httpx.AsyncClient) -> None:
+    page = (await client.get("/metrics")).text
+    own = {
+        family.name + ("_total" if family.type == "counter" else "")
+        for family in plain(page)
+        if family.name.startswith("longshore_") and not family.name.endswith("_created")
+    }
+    told = {metric.name for metric in METRICS if Service.API in metric.served_by}
+    assert own == told

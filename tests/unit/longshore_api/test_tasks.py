@@ -31,6 +31,7 @@ async def test_a_task_counts_its_jobs(client: httpx.AsyncClient, store: FakeStor
     store.succeed(posts[0].json()["id"], 2)
     stats = (await client.get("/api/v1/tasks/system.add/stats")).json()
     assert (stats["task"], stats["enqueued"], stats["succeeded"]) == ("system.add", 2, 1)
+    assert [window["seconds"] for window in stats["windows"]] == [300, 3600, 86_400]
 
 
 async def test_an_unknown_task_counts_nothing(client: httpx.AsyncClient) -> None:

@@ -6,18 +6,21 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware import Middleware
 
 from longshore.jobs import Roll
+from longshore_api.access.permission import permitted
 from longshore_api.direct.shortcut import Shortcut, direct_routes
 from longshore_api.gate import JobStore
-from longshore_api.middleware.access import AccessMiddleware
+from longshore_api.middleware.access import QUIET, AccessMiddleware
+from longshore_api.middleware.authentication import AuthenticationMiddleware
 from longshore_api.middleware.body_limit import BodyLimitMiddleware
 from longshore_api.middleware.guard import GuardMiddleware
 from longshore_api.middleware.request_id import RequestIdMiddleware
 from longshore_api.openapi import TAGS, LongshoreApi
 from longshore_api.problems import HANDLERS
+from longshore_api.repeated import refuse_repeated
 from longshore_api.resources import Resources
 from longshore_api.routers import routers
 from longshore_api.schemas.file import FILES
@@ -45,25 +48,35 @@ def create_app(
         exception_handlers=HANDLERS,
         lifespan=_lifespan,
         redirect_slashes=False,
-        # Metrics and logs are our own; traces are made when a tracer is configured.
-        telemetry={"metrics": False, "logs": False},
+        # Metrics and logs are our own; traces are made when somebody collects them (decision 95).
+        telemetry={
+            "metrics": False,
+            "logs": False,
+            "operation_spans": False,
+            "exclude": lambda scope: scope["path"] in QUIET,
+        },
     )
+    app.guarded, app.public = resources.guarded, settings.public_paths
     app.state.resources = resources
     included = routers(roll)
     # The framework tries its routes one by one, and twice.
     app.router.routes.insert(0, Shortcut(direct_routes(included)))
+    # Each of them, also those that come later: none is open for want of a line.
+    guards = [*([Depends(permitted)] if resources.guarded else []), Depends(refuse_repeated)]
     for router in included:
-        app.include_router(router)
+        app.include_router(router, dependencies=guards)
     return app
 
 
 def _middleware(resources: Resources) -> list[Middleware]:
     settings = resources.settings
     uploads = {FILES: settings.upload_max_bytes + MULTIPART_BYTES}
+    recognised = [Middleware(AuthenticationMiddleware, resources=resources)]
     return [
         Middleware(RequestIdMiddleware),
         Middleware(AccessMiddleware, metrics=resources.metrics),
         Middleware(GuardMiddleware),
+        *(recognised if resources.guarded else ()),
         Middleware(BodyLimitMiddleware, default=settings.body_max_bytes, paths=uploads),
     ]
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sys
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from longshore.errors import SettingsError
 from longshore_api.settings import ApiSettings
 from longshore_tasks.database import migrate
+
+DATABASE_UNAVAILABLE: tuple[type[Exception], ...] = (OperationalError, InterfaceError, PoolTimeout)
+"""What SQLAlchemy raises when the database does not answer, or not in time."""
 
 
 def bring_up_to_date(settings: ApiSettings) -> None:

@@ -26,25 +26,26 @@ class JobStore(Protocol):
 class Gate:
     """A store that is asked by at most ``width`` callers at a time; the others stand in line.
 
-    A rush then waits a moment for a connection instead of failing for want of one.
+    ``limit_seconds`` bounds line and call together; what is left of the caller's deadline is for
+    the answer. A rush then waits a moment for a connection instead of failing for want of one.
     """
 
-    def __init__(self, store: JobStore, width: int, deadline_seconds: float) -> None:
+    def __init__(self, store: JobStore, width: int, limit_seconds: float) -> None:
         self._store = store
         self._places = asyncio.Semaphore(width)
-        self._deadline_seconds = deadline_seconds
+        self._limit_seconds = limit_seconds
 
     async def run(self, call: Call[T]) -> T:
-        """Run one call; raises BrokerUnavailable when line and call take longer than the deadline.
+        """Run one call; raises BrokerUnavailable when line and call take longer than the limit.
 
         It also raises what the store raises.
         """
         try:
-            async with asyncio.timeout(self._deadline_seconds), self._places:
+            async with asyncio.timeout(self._limit_seconds), self._places:
                 return await self._store.run(call)
         except TimeoutError:
             raise BrokerUnavailable(
-                f"{call.script.name} was not answered within {self._deadline_seconds:g} s"
+                f"{call.script.name} was not answered within {self._limit_seconds:g} s"
             ) from None
 
     async def aclose(self) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import structlog
 import uvicorn
 from fastapi import FastAPI
+from structlog.stdlib import BoundLogger
 
-from longshore import logs
+from longshore import logs, reporting, tracing
 from longshore_api.app import create_app
 from longshore_api.database import bring_up_to_date
 from longshore_api.settings import ApiSettings
@@ -34,5 +36,10 @@ def main() -> None:
 
 def _prepared(settings: ApiSettings) -> FastAPI:
     logs.configure("api", json=settings.log_json, level=settings.log_level)
+    tracing.start("longshore-api")
+    reporting.start(settings.sentry, "longshore-api")
+    if settings.auth == "off":
+        logger: BoundLogger = structlog.stdlib.get_logger("longshore.api")
+        logger.warning("authentication is off: whoever reaches this api may do everything")
     bring_up_to_date(settings)
     return create_app(settings)

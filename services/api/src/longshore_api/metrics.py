@@ -8,6 +8,8 @@ from prometheus_client.gc_collector import GCCollector
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
+from longshore_api.enqueue_metrics import EnqueueMetrics
+
 # Seconds; an enqueue takes 1 ms, a broker that hangs 2 s, an upload what it takes.
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
@@ -32,6 +34,7 @@ class HttpMetrics:
             buckets=BUCKETS,
             registry=self.registry,
         )
+        self.enqueue = EnqueueMetrics(self.registry)
         self._series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._running = Gauge(
             "longshore_http_requests_in_progress",

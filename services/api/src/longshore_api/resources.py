@@ -10,10 +10,13 @@ from fastapi import Depends, Request
 from sqlalchemy import Engine
 
 from longshore.jobs import Roll
-from longshore.store import AsyncStore, Enqueuer
+from longshore.store import Enqueuer
+from longshore_api.access.admission import Admission
+from longshore_api.access.door import Door
 from longshore_api.gate import Gate, JobStore
 from longshore_api.metrics import HttpMetrics
 from longshore_api.settings import ApiSettings
+from longshore_tasks.broker import open_async_store
 from longshore_tasks.database import create_engine
 from longshore_tasks.storage import Storage, open_storage
 
@@ -26,24 +29,36 @@ class Resources:
     def __init__(self, settings: ApiSettings, roll: Roll, store: JobStore | None = None) -> None:
         self.settings, self.roll = settings, roll
         self.metrics = HttpMetrics()
+        self.guarded = settings.auth == "required"
         self._store = store
 
     @property
     def store(self) -> JobStore:
         """The jobs; it belongs to the event loop that first runs a call."""
         if self._store is None:
-            self._store = _open_store(self.settings)
+            self._store = _open_store(self.settings, self.metrics)
         return self._store
 
     @cached_property
     def enqueuer(self) -> Enqueuer:
         """The way in for jobs: requests that arrive together share one call."""
-        return Enqueuer(self.store)
+        return Enqueuer(self.store, observer=self.metrics.enqueue)
 
     @cached_property
     def engine(self) -> Engine:
         """The database's connections; they block, so they are used in threads only."""
         return create_engine(self.settings.database_url)
+
+    @cached_property
+    def door(self) -> Door:
+        """Who calls; asked while authentication is on."""
+        return Door(self.settings, self.engine)
+
+    @cached_property
+    def admission(self) -> Admission | None:
+        """Whether a queue takes another job; ``None``: there is no cap."""
+        most = self.settings.max_waiting_jobs
+        return None if most is None else Admission(self.store, most)
 
     @cached_property
     def storage(self) -> Storage:
@@ -71,10 +86,13 @@ class Resources:
             self.engine.dispose()
 
 
-def _open_store(settings: ApiSettings) -> JobStore:
+def _open_store(settings: ApiSettings, metrics: HttpMetrics) -> JobStore:
     own = settings.store_settings()
-    store = AsyncStore.from_url(settings.broker_url, own)
-    return Gate(store, settings.broker_connections, own.deadline_seconds)
+    store = open_async_store(settings, own)
+    metrics.enqueue.watch(store.breaker)
+    # Later than the store gives up by itself, which opens its breaker; early enough to say so.
+    limit_seconds = (own.answer_seconds + own.deadline_seconds) / 2
+    return Gate(store, settings.broker_connections, limit_seconds)
 
 
 async def _resources(request: Request) -> Resources:

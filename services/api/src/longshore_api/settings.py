@@ -7,10 +7,10 @@ from dataclasses import replace
 from pydantic import Field
 
 from longshore.store import StoreSettings
-from longshore_tasks.settings import Settings
+from longshore_api.access.settings import AccessSettings
 
 
-class ApiSettings(Settings):
+class ApiSettings(AccessSettings):
     """The shared settings and the api's own, each read from ``LONGSHORE_<NAME>``."""
 
     host: str = "127.0.0.1"

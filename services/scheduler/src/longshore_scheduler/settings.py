@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
-from longshore_tasks.settings import Settings
+from longshore_tasks.metrics_settings import MetricsSettings
 
 
-class SchedulerSettings(Settings):
+class SchedulerSettings(MetricsSettings):
     """The shared settings and the scheduler's own; ``lease_seconds`` is the leader's lease, too."""
 
     scheduler_timezone: str = "UTC"
@@ -21,6 +21,11 @@ class SchedulerSettings(Settings):
     """On Kubernetes: mark busy pods, so that a scale-in takes idle ones first."""
     scheduler_pod_selector: str = "app.kubernetes.io/component=worker"
     """The label selector of the workers' pods."""
+
+    scheduler_outbox: bool = False
+    """Enqueue what ``session.enqueue(job)`` has committed; it asks the database."""
+    scheduler_outbox_seconds: float = Field(default=0.5, gt=0, le=60)
+    """Between two looks."""
 
     @field_validator("scheduler_timezone")
     @classmethod

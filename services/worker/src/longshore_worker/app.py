@@ -20,7 +20,7 @@ def create_app(settings: WorkerSettings) -> Celery:
 
     It takes JSON only and consumes all queues, unless ``-Q`` names some.
     """
-    app = Celery("longshore", broker=settings.broker_url, backend=settings.backend_url)
+    app = _on_rabbitmq(settings) if settings.on_rabbitmq else _on_redis(settings)
     app.conf.update(configuration(settings))
     take_over_logging(settings)
     prepare_on_start(app, settings)
@@ -28,23 +28,38 @@ def create_app(settings: WorkerSettings) -> Celery:
     return app
 
 
-def configuration(settings: WorkerSettings) -> dict[str, Any]:
-    """Return Celery's configuration for these settings."""
-    return {
-        "broker_transport_options": {
+def _on_redis(settings: WorkerSettings) -> Celery:
+    app = Celery("longshore", broker=settings.broker_url, backend=settings.backend_url)
+    app.conf.update(
+        broker_transport_options={
             **settings.transport_options(),
             "drain_seconds": settings.worker_drain_seconds,
         },
+        # A queue without a routing key of its own would get Celery's default one.
+        task_queues=[KombuQueue(queue, routing_key=queue) for queue in Queue],
+    )
+    return app
+
+
+def _on_rabbitmq(settings: WorkerSettings) -> Celery:
+    from longshore_worker.rabbitmq import on_rabbitmq  # noqa: PLC0415 - AMQP is for who uses it
+
+    return on_rabbitmq(settings)
+
+
+def configuration(settings: WorkerSettings) -> dict[str, Any]:
+    """Return Celery's configuration for these settings, whatever the broker."""
+    return {
         "longshore_probe_socket": settings.probe_socket,
+        "longshore_metrics_port": settings.metrics_port,
+        "longshore_metrics_host": settings.metrics_host,
         "broker_connection_retry_on_startup": True,
         "result_backend_transport_options": {"global_keyprefix": settings.key_prefix},
         "result_expires": settings.result_ttl_seconds,
-        # A queue without a routing key of its own would get Celery's default one.
-        "task_queues": [KombuQueue(queue, routing_key=queue) for queue in Queue],
         "task_default_queue": Queue.NORMAL.value,
-        "task_serializer": "json",
-        "result_serializer": "json",
-        "accept_content": ["json"],
+        "task_serializer": settings.serializer,
+        "result_serializer": settings.serializer,
+        "accept_content": sorted({"json", settings.serializer}),
         "worker_prefetch_multiplier": settings.worker_prefetch,
         "worker_hijack_root_logger": False,
         "worker_redirect_stdouts": False,

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from pydantic import Field
 
-from longshore_tasks.settings import Settings
+from longshore_tasks.metrics_settings import MetricsSettings
 
 
-class WorkerSettings(Settings):
+class WorkerSettings(MetricsSettings):
     """The shared settings and the worker's own; queues and concurrency are Celery's flags."""
 
     worker_prefetch: int = Field(default=1, ge=1, le=100)

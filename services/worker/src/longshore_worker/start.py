@@ -10,7 +10,7 @@ from celery import Celery
 from celery.signals import setup_logging, worker_init
 from sqlalchemy.exc import SQLAlchemyError
 
-from longshore import logs
+from longshore import logs, reporting
 from longshore.errors import SettingsError
 from longshore_tasks.database import migrate
 from longshore_tasks.settings import Settings
@@ -37,10 +37,11 @@ def log_level(settings: Settings, flag: int | None) -> str:
 
 
 def prepare_on_start(app: Celery, settings: Settings) -> None:
-    """Bring the database up to date before the first job of this app's worker."""
+    """Report errors, and bring the database up to date, before the first job of the worker."""
 
     def prepare(sender: Any = None, **_: Any) -> None:
         if sender is not None and sender.app is app:
+            reporting.start(settings.sentry, "longshore-worker")
             migrate_or_exit(settings)
 
     worker_init.connect(prepare, weak=False, dispatch_uid="longshore_worker.database")

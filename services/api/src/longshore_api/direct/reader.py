@@ -12,6 +12,7 @@ from longshore_api.direct.body import is_json, read_body
 from longshore_api.direct.faults import Faults
 from longshore_api.jobs.key import KEY_HEADER, KeyText
 from longshore_api.jobs.wishes import Wishes
+from longshore_api.repeated import KIND, MESSAGE, repeated
 
 NO_WISHES = Wishes()
 _KEY_NAME = KEY_HEADER.lower().encode()
@@ -55,13 +56,21 @@ class Reader:
         elif not is_json(content_type):
             faults.add("not_json", "Send JSON, with Content-Type: application/json", "body")
         else:
-            return faults.check(self._body.validate_json, raw, "body")
+            return faults.check(self._strictly, raw, "body")
         return None
+
+    def _strictly(self, raw: bytes) -> Any:
+        """JSON has types, which are those that the document asks for: "1" is no number."""
+        return self._body.validate_json(raw, strict=True)
 
 
 def _wishes(scope: Scope, faults: Faults) -> Wishes | None:
-    query = scope["query_string"]
-    return faults.check(Wishes.model_validate, dict(QueryParams(query)), "query") if query else None
+    if not scope["query_string"]:
+        return None
+    query = QueryParams(scope["query_string"])
+    for name in repeated(query):
+        faults.add(KIND, MESSAGE, "query", name)
+    return faults.check(Wishes.model_validate, dict(query), "query")
 
 
 def _checked(key: str | None, faults: Faults) -> str | None:

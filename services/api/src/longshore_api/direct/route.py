@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from longshore_api.access.permission import permit
 from longshore_api.direct.reader import Reader
 from longshore_api.jobs.wishes import Wishes
 from longshore_api.resources import Resources
@@ -32,7 +33,9 @@ class DirectRoute(APIRoute):
         if scope["method"] != "POST":
             await super().handle(scope, receive, send)
             return
-        asked = await self._reader.read(scope, receive)
         resources: Resources = scope["app"].state.resources
+        if resources.guarded:
+            permit(scope)
+        asked = await self._reader.read(scope, receive)
         response = await self._answer(asked.body, asked.wishes, resources, asked.idempotency_key)
         await response(scope, receive, send)

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
+from longshore.tracing.holder import TRACING
 from longshore_api.direct.route import DirectRoute
 
 
@@ -44,4 +45,6 @@ class Shortcut(BaseRoute):
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve by the route that was found."""
         route: DirectRoute = scope["route"]
+        if TRACING.spans is not None:
+            TRACING.spans.served(scope["method"], route.path)
         await route.handle(scope, receive, send)

@@ -52,10 +52,7 @@ def _length(file: BinaryIO) -> int:
 
 
 def content_headers(name: str, media_type: str, sha256: str | None = None) -> dict[str, str]:
-    """Return headers with which no stored file can act as a page of this site."""
+    """Return headers with which a stored file is shown or saved under its name."""
     shown = "inline" if media_type.startswith("image/") else "attachment"
-    headers = {
-        "Content-Disposition": f"{shown}; filename*=UTF-8''{quote(name, safe='')}",
-        "X-Content-Type-Options": "nosniff",
-    }
+    headers = {"Content-Disposition": f"{shown}; filename*=UTF-8''{quote(name, safe='')}"}
     return headers | ({"ETag": f'"{sha256}"'} if sha256 else {})

@@ -9,6 +9,7 @@ from longshore.errors import IdempotencyConflict
 from longshore.jobs import Job
 from longshore.store import Enqueuer, jobs
 from longshore_api.jobs.accepted import accepted_json
+from longshore_api.jobs.line import tell_enqueued
 from longshore_api.jobs.new import new_job
 from longshore_api.jobs.wishes import Wishes
 from longshore_api.schemas.job import shown_json
@@ -32,6 +33,7 @@ async def accept(enqueuer: Enqueuer, job: Job, wishes: Wishes, key: str | None) 
     new, now = new_job(job, wishes, key), time.time()
     enqueued = await enqueuer.enqueue(new)
     if enqueued.created:
+        tell_enqueued(new)
         return Accepted(new.id, accepted_json(new, now))
     if enqueued.fingerprint not in {None, new.fingerprint}:
         raise IdempotencyConflict(

@@ -18,6 +18,10 @@ NOTHING_YET = {
     "worker": None,
     "error": None,
     "dead_reason": None,
+    "replays": 0,
+    "discard_reason": None,
+    "cancel_asked": False,
+    "progress": None,
 }
 
 

@@ -9,6 +9,7 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.stdlib import BoundLogger
 
+from longshore_api.jobs.line import enqueued
 from longshore_api.metrics import HttpMetrics
 
 LOGGER = "longshore.access"
@@ -32,11 +33,13 @@ class AccessMiddleware:
             await self._app(scope, receive, send)
             return
         answer, began = _Answer(send), time.perf_counter()
+        job = enqueued.set(None)
         self._metrics.begun()
         try:
             await self._app(scope, receive, answer)
         finally:
             self._done(scope, answer.status, time.perf_counter() - began)
+            enqueued.reset(job)
 
     def _done(self, scope: Scope, status: int, seconds: float) -> None:
         method = scope["method"] if scope["method"] in METHODS else "OTHER"
@@ -54,6 +57,7 @@ class AccessMiddleware:
             path=scope["path"],
             status=status,
             duration_seconds=round(seconds, 6),
+            **(enqueued.get() or {}),
         )
 
 

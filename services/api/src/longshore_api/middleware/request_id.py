@@ -1,4 +1,4 @@
-"""The request id: taken from the caller or made here, in every line, job and answer."""
+"""What every answer carries: the request id, from the caller or made here, and hardening."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import re
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from longshore.current import request_id
+from longshore_api.middleware.hardening import HARDENED, PAGE, PAGES, Headers
 
 HEADER = "X-Request-ID"
 _HEADER = HEADER.lower().encode()
@@ -27,21 +28,22 @@ class RequestIdMiddleware:
             await self._app(scope, receive, send)
             return
         current = _chosen(scope)
+        hardened = PAGE if scope["path"] in PAGES else HARDENED
         token = request_id.set(current)
         try:
-            await self._app(scope, receive, _Stamped(send, current))
+            await self._app(scope, receive, _Stamped(send, current, hardened))
         finally:
             request_id.reset(token)
 
 
 class _Stamped:
-    def __init__(self, send: Send, current: str) -> None:
-        self._send, self._current = send, current
+    def __init__(self, send: Send, current: str, hardened: Headers) -> None:
+        self._send, self._current, self._hardened = send, current, hardened
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             stamp = (_HEADER, self._current.encode())
-            message["headers"] = [*message.get("headers", ()), stamp]
+            message["headers"] = [*message.get("headers", ()), stamp, *self._hardened]
         await self._send(message)
 
 

@@ -10,7 +10,9 @@ from longshore_api.problems.kinds import Kind
 
 Responses = dict[int | str, dict[str, Any]]
 
-BROKER = (kinds.BROKER_UNAVAILABLE, kinds.BROKER_REFUSED)
+BROKER = (kinds.BROKER_UNAVAILABLE, kinds.BROKER_REFUSED, kinds.NOT_ON_THIS_BROKER)
+#: Of what is also written into the audit trail.
+ACTS = (kinds.DATABASE_UNAVAILABLE, *BROKER)
 FILES = (kinds.DATABASE_UNAVAILABLE, kinds.STORAGE_UNAVAILABLE)
 
 

@@ -8,8 +8,6 @@ from typing import Any
 
 import structlog
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,7 +15,10 @@ from structlog.stdlib import BoundLogger
 
 from longshore import errors as engine
 from longshore.current import request_id
+from longshore.reporting import report
 from longshore_api import errors as api
+from longshore_api.database import DATABASE_UNAVAILABLE
+from longshore_api.middleware.access import route_of
 from longshore_api.problems import kinds
 from longshore_api.problems.document import MEDIA_TYPE, FieldProblem, Problem
 from longshore_api.problems.kinds import Kind
@@ -26,22 +27,31 @@ from longshore_tasks.storage import FileMissing, StorageUnavailable
 KINDS: dict[type[Exception], Kind] = {
     engine.UnknownTask: kinds.UNKNOWN_TASK,
     engine.UnknownJob: kinds.UNKNOWN_JOB,
+    engine.UnknownBatch: kinds.UNKNOWN_BATCH,
     engine.InvalidJob: kinds.INVALID_REQUEST,
+    engine.InvalidCursor: kinds.INVALID_REQUEST,
+    engine.UnknownDeadLetter: kinds.UNKNOWN_DEAD_LETTER,
+    engine.UnreadableMessage: kinds.UNREADABLE_MESSAGE,
     engine.IdempotencyConflict: kinds.IDEMPOTENCY_CONFLICT,
     engine.BrokerUnavailable: kinds.BROKER_UNAVAILABLE,
     engine.BrokerRefused: kinds.BROKER_REFUSED,
+    engine.NotOnThisBroker: kinds.NOT_ON_THIS_BROKER,
     api.UnknownFile: kinds.UNKNOWN_FILE,
     api.UnsupportedUpload: kinds.UNSUPPORTED_TYPE,
     api.BodyTooLarge: kinds.TOO_LARGE,
     api.TooManyJobs: kinds.TOO_MANY_JOBS,
+    api.JobNotDelayed: kinds.JOB_NOT_DELAYED,
     api.JobNotSucceeded: kinds.JOB_NOT_SUCCEEDED,
+    api.Unauthenticated: kinds.UNAUTHENTICATED,
+    api.Forbidden: kinds.FORBIDDEN,
+    api.TooManyRequests: kinds.TOO_MANY_REQUESTS,
+    api.QueueFull: kinds.QUEUE_FULL,
+    api.IdentityUnavailable: kinds.IDENTITY_UNAVAILABLE,
     api.NotReady: kinds.NOT_READY,
     api.HealthJobFailed: kinds.HEALTH_JOB_FAILED,
     FileMissing: kinds.UNKNOWN_FILE,
     StorageUnavailable: kinds.STORAGE_UNAVAILABLE,
-    OperationalError: kinds.DATABASE_UNAVAILABLE,
-    InterfaceError: kinds.DATABASE_UNAVAILABLE,
-    PoolTimeout: kinds.DATABASE_UNAVAILABLE,
+    **dict.fromkeys(DATABASE_UNAVAILABLE, kinds.DATABASE_UNAVAILABLE),
 }
 
 
@@ -52,8 +62,9 @@ async def answer_known(request: Request, error: Exception) -> Response:
         # The caller reads the kind's own words; these may name hosts.
         _logger().warning("request_failed", error=type(error).__name__, reason=str(error))
     detail = kind.detail or str(error)
-    facts = error.facts if isinstance(error, api.ApiError) else {}
-    return respond(request, kind, detail, facts=facts)
+    if isinstance(error, api.ApiError):
+        return respond(request, kind, detail, facts=error.facts, headers=error.headers)
+    return respond(request, kind, detail)
 
 
 async def answer_invalid(request: Request, error: Exception) -> Response:
@@ -78,6 +89,7 @@ async def answer_http(request: Request, error: Exception) -> Response:
 def answer_unexpected(request: Request, error: Exception) -> Response:
     """Answer an error that nobody foresaw, without a word of it."""
     _logger().error("request_crashed", exc_info=error)
+    report(error, {"method": request.method, "route": route_of(request.scope)})
     return respond(request, kinds.INTERNAL, kinds.INTERNAL.detail)
 
 
@@ -101,7 +113,7 @@ def respond(
     )
     sent = dict(headers or {})
     if kind.retry_after_seconds is not None:
-        sent["Retry-After"] = str(kind.retry_after_seconds)
+        sent.setdefault("Retry-After", str(kind.retry_after_seconds))
     body = problem.model_dump_json(exclude_none=True)
     return Response(body, kind.status, headers=sent, media_type=MEDIA_TYPE)
 

@@ -23,9 +23,13 @@ class Kind:
         return URN + self.slug
 
 
+BAD_REQUEST = Kind("bad-request", "Bad Request", 400)
 INVALID_REQUEST = Kind("invalid-request", "The request does not fit", 422)
 UNKNOWN_TASK = Kind("unknown-task", "No such task", 404)
 UNKNOWN_JOB = Kind("unknown-job", "No such job", 404)
+UNKNOWN_BATCH = Kind("unknown-batch", "No such batch", 404)
+UNKNOWN_DEAD_LETTER = Kind("unknown-dead-letter", "No such dead letter", 404)
+UNREADABLE_MESSAGE = Kind("unreadable-message", "No worker could run this message", 409)
 UNKNOWN_FILE = Kind("unknown-file", "No such file", 404)
 TOO_LARGE = Kind("too-large", "The body is too large", 413)
 TOO_MANY_JOBS = Kind("too-many-jobs", "The batch has too many jobs", 413)
@@ -36,6 +40,7 @@ IDEMPOTENCY_CONFLICT = Kind(
     409,
 )
 JOB_NOT_SUCCEEDED = Kind("job-not-succeeded", "The job ended without a result", 409)
+JOB_NOT_DELAYED = Kind("job-not-delayed", "The job does not wait for its time", 409)
 BROKER_UNAVAILABLE = Kind(
     "broker-unavailable",
     "The broker does not answer",
@@ -51,6 +56,7 @@ BROKER_REFUSED = Kind(
     "The broker refused the command and changed nothing. Try again later.",
     retry_after_seconds=10,
 )
+NOT_ON_THIS_BROKER = Kind("not-on-this-broker", "This broker cannot do it", 501)
 DATABASE_UNAVAILABLE = Kind(
     "database-unavailable",
     "The database does not answer",
@@ -63,6 +69,16 @@ STORAGE_UNAVAILABLE = Kind(
     "The file storage does not answer",
     503,
     "The file storage could not be used. Try again later.",
+    retry_after_seconds=5,
+)
+UNAUTHENTICATED = Kind("unauthenticated", "Nobody was recognised", 401)
+FORBIDDEN = Kind("forbidden", "A right is missing", 403)
+TOO_MANY_REQUESTS = Kind("too-many-requests", "Called too often", 429, retry_after_seconds=1)
+QUEUE_FULL = Kind("queue-full", "Too many jobs wait", 503, retry_after_seconds=5)
+IDENTITY_UNAVAILABLE = Kind(
+    "identity-unavailable",
+    "The identity provider does not answer",
+    503,
     retry_after_seconds=5,
 )
 NOT_READY = Kind("not-ready", "The api is not ready", 503, retry_after_seconds=2)

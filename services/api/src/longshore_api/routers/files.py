@@ -9,6 +9,7 @@ from fastapi import File as FilePart
 from fastapi import Path as PathPart
 from starlette.concurrency import run_in_threadpool
 
+from longshore_api.access.scope import Scope, needs
 from longshore_api.files.content import StoredContent, content_headers
 from longshore_api.files.lookup import find, find_thumbnail
 from longshore_api.files.media_type import TAKEN
@@ -29,8 +30,9 @@ BYTES: Responses = {200: {"description": "The bytes", "content": {kind: {} for k
     status_code=201,
     operation_id="upload_file",
     summary="Upload a file",
-    responses=documented(kinds.TOO_LARGE, kinds.UNSUPPORTED_TYPE, *FILES),
+    responses=documented(kinds.BAD_REQUEST, kinds.TOO_LARGE, kinds.UNSUPPORTED_TYPE, *FILES),
 )
+@needs(Scope.JOBS_WRITE)
 async def upload_file(
     file: Annotated[UploadFile, FilePart(description=f"one of {', '.join(TAKEN)}")],
     response: Response,
@@ -49,6 +51,7 @@ async def upload_file(
     summary="Look up a file and its thumbnails",
     responses=documented(kinds.UNKNOWN_FILE, kinds.DATABASE_UNAVAILABLE),
 )
+@needs(Scope.JOBS_READ)
 async def get_file(file_id: str, resources: Provided) -> FileView:
     """Return what is known of a file; thumbnails appear as they are made."""
     return FileView.of(await run_in_threadpool(find, resources, file_id))
@@ -61,6 +64,7 @@ async def get_file(file_id: str, resources: Provided) -> FileView:
     response_class=Response,
     responses={**documented(kinds.UNKNOWN_FILE, *FILES), **BYTES},
 )
+@needs(Scope.JOBS_READ)
 async def get_file_content(file_id: str, resources: Provided) -> Response:
     """Return the bytes as they were stored."""
     row = await run_in_threadpool(find, resources, file_id)
@@ -75,6 +79,7 @@ async def get_file_content(file_id: str, resources: Provided) -> Response:
     response_class=Response,
     responses={**documented(kinds.UNKNOWN_FILE, *FILES), **BYTES},
 )
+@needs(Scope.JOBS_READ)
 async def get_thumbnail_content(
     file_id: str, width: Pixels, height: Pixels, resources: Provided
 ) -> Response:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Response
 
+from longshore_api.access.scope import Scope, needs
 from longshore_api.health.job import run_health_job
 from longshore_api.health.readiness import ask_readiness
 from longshore_api.problems import kinds
@@ -24,6 +25,7 @@ METRICS_PAGE: Responses = {200: {"description": "The page", "content": {"text/pl
     summary="Is the process alive",
     responses=documented(takes_input=False),
 )
+@needs(Scope.OPS_READ)
 async def livez() -> Alive:
     """Answer without asking the broker or the database: a restart would cure neither."""
     return Alive()
@@ -35,6 +37,7 @@ async def livez() -> Alive:
     summary="Do the broker and the database answer",
     responses=documented(kinds.NOT_READY, takes_input=False),
 )
+@needs(Scope.OPS_READ)
 async def readyz(resources: Provided) -> Readiness:
     """Ask both, within a short deadline, and say which of them does not answer."""
     return await ask_readiness(resources)
@@ -47,6 +50,7 @@ async def readyz(resources: Provided) -> Readiness:
     response_class=Response,
     responses={**documented(), **METRICS_PAGE},
 )
+@needs(Scope.OPS_READ)
 async def metrics(resources: Provided, accept: Annotated[str, Header()] = "") -> Response:
     """Return requests and durations by route template, as text or as OpenMetrics."""
     page, media_type = resources.metrics.exposition(accept)
@@ -59,6 +63,7 @@ async def metrics(resources: Provided, accept: Annotated[str, Header()] = "") ->
     summary="Send a job through the whole set",
     responses=documented(kinds.HEALTH_JOB_FAILED, *BROKER, takes_input=False),
 )
+@needs(Scope.OPS_READ)
 async def health_jobs(resources: Provided) -> HealthJobView:
     """Enqueue an addition, wait for its result, and say what took how long."""
     return await run_health_job(resources.enqueuer, resources.settings.health_deadline_seconds)

@@ -1,7 +1,8 @@
-"""Jobs: look up, list, fetch the result, cancel."""
+"""Jobs: look up, list, fetch the result. Nothing here changes anything."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -9,11 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from longshore.records import JobState
 from longshore.store import jobs
+from longshore_api.access.scope import Scope, needs
 from longshore_api.errors import JobNotSucceeded
+from longshore_api.moment import Moment
 from longshore_api.problems import kinds
 from longshore_api.problems.documented import BROKER, Responses, documented
 from longshore_api.resources import Provided
-from longshore_api.schemas.job import JobPage, JobStory, JobView
+from longshore_api.schemas.job import JobPage, JobStory
 from longshore_api.schemas.result import PendingView, ResultView
 
 router = APIRouter(prefix="/api/v1/jobs", tags=["jobs"])
@@ -36,11 +39,15 @@ class Filters(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     state: JobState | None = None
-    task: str | None = Field(default=None, max_length=255, examples=["images.thumbnail"])
-    queue: str | None = Field(default=None, max_length=255, examples=["normal"])
+    task: str | None = Field(
+        default=None, min_length=1, max_length=255, examples=["images.thumbnail"]
+    )
+    queue: str | None = Field(default=None, min_length=1, max_length=255, examples=["normal"])
+    accepted_after: Moment | None = Field(default=None, description="at this moment, later")
+    accepted_before: Moment | None = Field(default=None, description="or earlier")
     cursor: str | None = Field(
         default=None,
-        pattern=r"^[0-9]{1,20}-[0-9]{1,20}$",
+        pattern=r"^[0-9]{1,15}$",
         description="that of the page before",
     )
     limit: int = Field(default=50, ge=1, le=200)
@@ -52,9 +59,18 @@ class Filters(BaseModel):
     summary="List jobs, newest first",
     responses=documented(*BROKER),
 )
+@needs(Scope.JOBS_READ)
 async def list_jobs(filters: Annotated[Filters, Query()], resources: Provided) -> JobPage:
     """Return a page of the recent jobs."""
-    call = jobs.search(filters.state, filters.task, filters.queue, filters.cursor, filters.limit)
+    call = jobs.search(
+        filters.state,
+        filters.task,
+        filters.queue,
+        filters.cursor,
+        filters.limit,
+        since=_seconds(filters.accepted_after),
+        until=_seconds(filters.accepted_before),
+    )
     return JobPage.of(await resources.store.run(call))
 
 
@@ -64,6 +80,7 @@ async def list_jobs(filters: Annotated[Filters, Query()], resources: Provided) -
     summary="Look up a job",
     responses=documented(kinds.UNKNOWN_JOB, *BROKER),
 )
+@needs(Scope.JOBS_READ)
 async def get_job(job_id: str, resources: Provided) -> JobStory:
     """Return the record, with the attempts that did not simply succeed."""
     record = await resources.store.run(jobs.get(job_id))
@@ -78,6 +95,7 @@ async def get_job(job_id: str, resources: Provided) -> JobStory:
     response_model=ResultView,
     responses={**documented(kinds.UNKNOWN_JOB, kinds.JOB_NOT_SUCCEEDED, *BROKER), **PENDING},
 )
+@needs(Scope.JOBS_READ)
 async def get_job_result(job_id: str, resources: Provided) -> ResultView | Response:
     """Return what the handler returned; 202 while the job has not finished, 409 when it failed."""
     result = await resources.store.run(jobs.result(job_id))
@@ -90,20 +108,8 @@ async def get_job_result(job_id: str, resources: Provided) -> ResultView | Respo
     return _pending(job_id, result.state)
 
 
-@router.post(
-    "/{job_id}/cancel",
-    operation_id="cancel_job",
-    summary="Cancel a job",
-    responses=documented(kinds.UNKNOWN_JOB, *BROKER),
-)
-async def cancel_job(job_id: str, resources: Provided) -> JobView:
-    """Ask that a job not run again, and return its record.
-
-    A job that waits is cancelled at once, with or without a worker; one that runs is stopped by
-    its worker within a lease; one that has finished stays as it is. It may be repeated.
-    """
-    await resources.store.run(jobs.cancel(job_id))
-    return JobView.of(await resources.store.run(jobs.get(job_id)))
+def _seconds(moment: datetime | None) -> float | None:
+    return None if moment is None else moment.timestamp()
 
 
 def _pending(job_id: str, state: JobState) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from longshore.store import queues
+from longshore_api.access.scope import Scope, needs
 from longshore_api.problems.documented import BROKER, documented
 from longshore_api.resources import Provided
 from longshore_api.schemas.queue import QueueList, QueueView
@@ -19,6 +20,7 @@ router = APIRouter(prefix="/api/v1/queues", tags=["queues"])
     summary="List the queues",
     responses=documented(*BROKER, takes_input=False),
 )
+@needs(Scope.JOBS_READ)
 async def list_queues(resources: Provided) -> QueueList:
     """Return what waits, is delayed, claimed and dead in each queue."""
     found = await resources.store.run(queues.all_status([queue.value for queue in Queue]))

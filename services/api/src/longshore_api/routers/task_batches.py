@@ -7,10 +7,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from fastapi.exceptions import RequestValidationError
-from starlette.types import Receive, Scope, Send
+from starlette.types import Receive, Send
+from starlette.types import Scope as AsgiScope
 
 from longshore.jobs import Job, Roll
 from longshore.store.jobs import MOST_AT_ONCE
+from longshore_api.access.scope import Scope, needs
 from longshore_api.direct.route import DirectRoute, Endpoint
 from longshore_api.errors import TooManyJobs
 from longshore_api.jobs.accept_batch import accept_batch
@@ -22,17 +24,20 @@ from longshore_api.resources import Provided
 from longshore_api.schemas.batch import Batch, BatchView
 
 PREFIX = "/api/v1/tasks"
-RESPONSES = documented(kinds.UNKNOWN_TASK, kinds.TOO_LARGE, kinds.TOO_MANY_JOBS, *BROKER)
+RESPONSES = documented(
+    kinds.UNKNOWN_TASK, kinds.TOO_LARGE, kinds.TOO_MANY_JOBS, kinds.QUEUE_FULL, *BROKER
+)
 DESCRIPTION = (
     f"Up to {MOST_AT_ONCE} jobs in one step: all of them are accepted, or, when one does not fit"
-    " or the broker does not answer, none."
+    " or the broker does not answer, none. Tracked, or with a callback, they are a batch, which"
+    " counts how they end."
 )
 
 
 class BatchRoute(DirectRoute):
     """A direct route that tells a batch which is too long from one with wrong fields."""
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def handle(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """Serve; raises TooManyJobs."""
         try:
             await super().handle(scope, receive, send)
@@ -72,14 +77,18 @@ def _add(router: APIRouter, job: type[Job]) -> None:
 
 
 def _endpoint(job_class: type[Job]) -> Endpoint:
+    @needs(Scope.JOBS_WRITE)
     async def enqueue_batch(
         body: Any,
         wishes: Annotated[Wishes, Query()],
         resources: Provided,
         idempotency_key: BatchKeyFromHeader = None,
     ) -> Response:
-        view = await accept_batch(resources.enqueuer, body.jobs, wishes, idempotency_key)
-        return Response(view.model_dump_json(), 202, media_type="application/json")
+        if resources.admission is not None:
+            await resources.admission.admit(job_class.spec.queue, len(body.jobs))
+        view = await accept_batch(resources.enqueuer, resources.roll, body, wishes, idempotency_key)
+        where = {"Location": f"/api/v1/batches/{view.id}"} if view.id else None
+        return Response(view.model_dump_json(), 202, where, "application/json")
 
     # FastAPI and the route read the body's type from here.
     enqueue_batch.__annotations__["body"] = Batch.__class_getitem__(job_class)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 
 from longshore.errors import UnknownTask
 from longshore.jobs import Job, Roll
+from longshore_api.access.scope import Scope, needs
 from longshore_api.direct.route import DirectRoute, Endpoint
 from longshore_api.jobs.accept import accept
 from longshore_api.jobs.key import KeyFromHeader
@@ -19,7 +20,9 @@ from longshore_api.schemas.job import JobView
 
 PREFIX = "/api/v1/tasks"
 JOBS = "/api/v1/jobs"
-RESPONSES = documented(kinds.UNKNOWN_TASK, kinds.IDEMPOTENCY_CONFLICT, kinds.TOO_LARGE, *BROKER)
+RESPONSES = documented(
+    kinds.UNKNOWN_TASK, kinds.IDEMPOTENCY_CONFLICT, kinds.TOO_LARGE, kinds.QUEUE_FULL, *BROKER
+)
 HEADERS = {"Location": {"description": "the job's address", "schema": {"type": "string"}}}
 
 
@@ -56,12 +59,15 @@ def _add(router: APIRouter, job: type[Job]) -> None:
 
 
 def _endpoint(job_class: type[Job]) -> Endpoint:
+    @needs(Scope.JOBS_WRITE)
     async def enqueue(
         body: Any,
         wishes: Annotated[Wishes, Query()],
         resources: Provided,
         idempotency_key: KeyFromHeader = None,
     ) -> Response:
+        if resources.admission is not None:
+            await resources.admission.admit(job_class.spec.queue)
         job_id, record = await accept(resources.enqueuer, body, wishes, idempotency_key)
         return Response(
             record,
@@ -75,5 +81,6 @@ def _endpoint(job_class: type[Job]) -> Endpoint:
     return enqueue
 
 
+@needs(Scope.JOBS_WRITE)
 async def _unknown(task: str) -> NoReturn:
     raise UnknownTask(task)

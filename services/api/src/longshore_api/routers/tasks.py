@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from longshore.store import tasks
+from longshore.store import sketches, tasks
+from longshore_api.access.scope import Scope, needs
 from longshore_api.problems import kinds
 from longshore_api.problems.documented import BROKER, documented
 from longshore_api.resources import Provided
@@ -19,6 +20,7 @@ router = APIRouter(prefix="/api/v1/tasks", tags=["tasks"])
     summary="List the tasks",
     responses=documented(takes_input=False),
 )
+@needs(Scope.JOBS_READ)
 async def list_tasks(resources: Provided) -> TaskList:
     """Return every task with its queue, retry policy, time limits and fields."""
     return TaskList(tasks=[TaskView.of(job) for job in resources.roll])
@@ -30,7 +32,10 @@ async def list_tasks(resources: Provided) -> TaskList:
     summary="Count a task's jobs by outcome",
     responses=documented(kinds.UNKNOWN_TASK, *BROKER),
 )
+@needs(Scope.JOBS_READ)
 async def get_task_stats(task: str, resources: Provided) -> TaskStatsView:
-    """Return counts and times since the task's counters began."""
-    spec = resources.roll[task].spec
-    return TaskStatsView.of(await resources.store.run(tasks.stats(spec.task)))
+    """Return counts and times since the task's counters began, and those of the last five
+    minutes, hour and day by queue."""
+    name = resources.roll[task].spec.task
+    stats = await resources.store.run(tasks.stats(name))
+    return TaskStatsView.of(stats, await resources.store.run(sketches.recent(name)))

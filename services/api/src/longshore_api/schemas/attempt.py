@@ -21,6 +21,7 @@ class AttemptView(BaseModel):
     ended_at: datetime | None
     outcome: Outcome
     error: ErrorView | None
+    traceback: str | None = Field(description="its end, of what the handler raised")
     retry_in_seconds: float | None
 
     @classmethod
@@ -34,5 +35,6 @@ class AttemptView(BaseModel):
             ended_at=moment(record.ended_at),
             outcome=record.outcome,
             error=ErrorView.of(record.error),
+            traceback=record.error.traceback if record.error else None,
             retry_in_seconds=record.retry_in_seconds,
         )

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 
-from longshore.records import AttemptRecord, DeadReason, JobRecord, JobState, Page
+from longshore.records import AttemptRecord, DeadReason, JobRecord, JobState, Page, Progress
 from longshore_api.schemas.attempt import AttemptView
 from longshore_api.schemas.error import ErrorView
 from longshore_api.schemas.times import moment
@@ -32,7 +32,34 @@ EXAMPLE: dict[str, Any] = {
     "request_id": "b2c9c1f0a8c64f6f9f1f4f5f0d7f3a11",
     "error": None,
     "dead_reason": None,
+    "replays": 0,
+    "discard_reason": None,
+    "cancel_asked": False,
+    "progress": None,
 }
+
+
+class ProgressView(BaseModel):
+    """How far a job is, as its handler told."""
+
+    done: float = Field(examples=[2])
+    total: float | None = Field(examples=[3])
+    note: str = Field(examples=["320x320"])
+    attempt: int = Field(description="of which attempt this was told", examples=[1])
+    told_at: datetime | None
+
+    @classmethod
+    def of(cls, progress: Progress | None) -> ProgressView | None:
+        """Return progress, if any was told, as it is shown."""
+        if progress is None:
+            return None
+        return cls(
+            done=progress.done,
+            total=progress.total,
+            note=progress.note,
+            attempt=progress.attempt,
+            told_at=moment(progress.told_at),
+        )
 
 
 class JobView(BaseModel):
@@ -57,6 +84,10 @@ class JobView(BaseModel):
     request_id: str | None
     error: ErrorView | None
     dead_reason: DeadReason | None
+    replays: int = Field(description="how often it came back from the dead letters")
+    discard_reason: str | None = Field(description="why a person dropped the dead letter")
+    cancel_asked: bool = Field(description="somebody asked for it not to run (again)")
+    progress: ProgressView | None
 
     @classmethod
     def of(cls, record: JobRecord) -> JobView:
@@ -116,4 +147,8 @@ def _shown(record: JobRecord) -> dict[str, Any]:
         "request_id": record.request_id,
         "error": ErrorView.of(record.error),
         "dead_reason": record.dead_reason,
+        "replays": record.replays,
+        "discard_reason": record.discard_reason,
+        "cancel_asked": record.cancel_asked,
+        "progress": ProgressView.of(record.progress),
     }

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from pydantic import BaseModel, Field
 
 from longshore.records import QueueStatus
+from longshore_api.schemas.times import moment
 
 
 class QueueView(BaseModel):
@@ -18,6 +21,9 @@ class QueueView(BaseModel):
     oldest_age_seconds: float | None = Field(
         description="how long the oldest ready job has waited", examples=[0.8]
     )
+    paused_since: datetime | None = Field(
+        description="nothing is claimed from it since then", examples=[None]
+    )
 
     @classmethod
     def of(cls, status: QueueStatus) -> QueueView:
@@ -29,6 +35,7 @@ class QueueView(BaseModel):
             claimed=status.claimed,
             dead=status.dead,
             oldest_age_seconds=status.oldest_age_seconds,
+            paused_since=moment(status.paused_since),
         )
 
 
@@ -36,3 +43,19 @@ class QueueList(BaseModel):
     """Every queue of the set, and every other that ever held a job, by name."""
 
     queues: list[QueueView]
+
+
+class PausedView(BaseModel):
+    """Whether a queue is paused now, and whether this call changed that."""
+
+    queue: str = Field(examples=["normal"])
+    paused: bool
+    changed: bool
+
+
+class PurgedView(BaseModel):
+    """How many waiting jobs ended as cancelled; ``more``: repeat the call for the rest."""
+
+    queue: str = Field(examples=["normal"])
+    purged: int = Field(examples=[12])
+    more: bool

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,6 +11,7 @@ from pydantic import BaseModel, Field
 from longshore.jobs import Job
 from longshore.records import TaskStats
 from longshore.retry import RetryPolicy
+from longshore.store.sketches import Quantiles, QueueWindow, Window
 
 
 class RetryView(BaseModel):
@@ -67,6 +69,53 @@ class TaskList(BaseModel):
     tasks: list[TaskView]
 
 
+class QuantilesView(BaseModel):
+    """Of so many times, in seconds; out of a sketch, wrong by at most a tenth."""
+
+    count: int = Field(examples=[117])
+    p50: float | None = Field(examples=[0.04])
+    p95: float | None = Field(examples=[0.2])
+    p99: float | None = Field(examples=[0.9])
+
+    @classmethod
+    def of(cls, quantiles: Quantiles) -> QuantilesView:
+        """Return quantiles as they are shown."""
+        return cls(**asdict(quantiles))
+
+
+class QueueWindowView(BaseModel):
+    """A task's jobs of one queue within a window."""
+
+    queue: str = Field(examples=["normal"])
+    outcomes: dict[str, int] = Field(examples=[{"succeeded": 117, "dead": 1}])
+    wait_seconds: QuantilesView
+    run_seconds: QuantilesView
+
+    @classmethod
+    def of(cls, window: QueueWindow) -> QueueWindowView:
+        """Return a queue's part as it is shown."""
+        return cls(
+            queue=window.queue,
+            outcomes=dict(window.outcomes),
+            wait_seconds=QuantilesView.of(window.wait),
+            run_seconds=QuantilesView.of(window.run),
+        )
+
+
+class WindowView(BaseModel):
+    """The last so many seconds, and up to a minute more; of a day, up to an hour."""
+
+    seconds: int = Field(examples=[300])
+    queues: list[QueueWindowView]
+
+    @classmethod
+    def of(cls, window: Window) -> WindowView:
+        """Return a window as it is shown."""
+        return cls(
+            seconds=window.seconds, queues=[QueueWindowView.of(one) for one in window.queues]
+        )
+
+
 class TaskStatsView(BaseModel):
     """Counts by outcome and times of one task since its counters began; seconds."""
 
@@ -82,8 +131,9 @@ class TaskStatsView(BaseModel):
     run_seconds_max: float = Field(examples=[1.9])
     wait_seconds_total: float = Field(examples=[3.7])
     wait_seconds_max: float = Field(examples=[0.4])
+    windows: list[WindowView]
 
     @classmethod
-    def of(cls, stats: TaskStats) -> TaskStatsView:
-        """Return counters as they are shown."""
-        return cls(**asdict(stats))
+    def of(cls, stats: TaskStats, windows: Sequence[Window]) -> TaskStatsView:
+        """Return counters and windows as they are shown."""
+        return cls(**asdict(stats), windows=[WindowView.of(one) for one in windows])

@@ -86,7 +86,7 @@ def keep_on_start(settings: SchedulerSettings) -> None:
         raise SystemExit(2) from None
 
     def begin(**_: Any) -> None:
-        store = Store.from_url(settings.broker_url, settings.store_settings())
+        store = Store.from_url(settings.records_url, settings.store_settings())
         DeletionCostKeeper(store, cluster).start()
 
     beat_init.connect(begin, weak=False, dispatch_uid="longshore_scheduler.deletion_cost")

@@ -1,0 +1,1 @@
+"""``longshore-api``: serve, and what an administrator of the api does."""

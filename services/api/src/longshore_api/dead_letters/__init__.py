@@ -1,0 +1,1 @@
+"""What the api does with dead letters, apart from HTTP."""
