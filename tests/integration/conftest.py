@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 
 from longshore.testing.server import ValkeyServer
+from support import postgres
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +23,22 @@ def valkey(valkey_server: ValkeyServer) -> ValkeyServer:
     """The server, empty."""
     valkey_server.flush()
     return valkey_server
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Generator[str]:
+    """The URL of a PostgreSQL for the whole run."""
+    if not postgres.available():
+        pytest.skip(postgres.WITHOUT)
+    with postgres.running() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[str]:
+    """An empty database, of each kind in turn."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'database.sqlite3'}"
+        return
+    with postgres.database(request.getfixturevalue("postgresql_server")) as url:
+        yield url

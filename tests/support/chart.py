@@ -16,6 +16,8 @@ import yaml
 
 CHART = Path(__file__).parents[2] / "charts" / "longshore"
 RELEASE, NAMESPACE = "demo", "shop"
+#: without a cluster to ask, some builds of Helm take an old Kubernetes for granted
+KUBERNETES = "--kube-version=1.36.0"
 Object = dict[str, Any]
 
 
@@ -74,10 +76,16 @@ def refusal(values: Mapping[str, Any], environment: str = "") -> str:
     return str(refused.value)
 
 
+def manifest(environment: str) -> str:
+    """Return what an environment's values render, as text."""
+    return _rendered("{}", environment)
+
+
 @cache
 def _rendered(values: str, environment: str) -> str:
     files = ["--values", str(CHART / f"values-{environment}.yaml")] if environment else []
-    command = [helm(), "template", RELEASE, str(CHART), "-n", NAMESPACE, *files, "--values", "-"]
+    place = ("template", RELEASE, str(CHART), "-n", NAMESPACE, KUBERNETES)
+    command = [helm(), *place, *files, "--values", "-"]
     done = subprocess.run(
         command, input=values, capture_output=True, text=True, timeout=60, check=False
     )

@@ -18,15 +18,19 @@ import pytest
 CONTEXT = os.environ.get("KUBE_CONTEXT", f"kind-{os.environ.get('CLUSTER', 'longshore')}")
 NAMESPACE = os.environ.get("NAMESPACE", "longshore-e2e")
 RELEASE = "longshore"
+CHART = "charts/longshore"
 
 
-def kubectl(*arguments: str, check: bool = True, namespace: str = NAMESPACE) -> str:
-    """Return what kubectl prints."""
+def kubectl(
+    *arguments: str, check: bool = True, namespace: str = NAMESPACE, given: str | None = None
+) -> str:
+    """Return what kubectl prints; ``given`` is its standard input."""
     command = shutil.which("kubectl")
     if command is None:
         pytest.skip("no kubectl on the PATH")
     done = subprocess.run(
         [command, "--context", CONTEXT, "-n", namespace, *arguments],
+        input=given,
         capture_output=True,
         text=True,
         timeout=300,
@@ -38,7 +42,7 @@ def kubectl(*arguments: str, check: bool = True, namespace: str = NAMESPACE) -> 
 
 def helm(*arguments: str) -> str:
     """Return what helm prints about the release's namespace."""
-    command = shutil.which("helm")
+    command = shutil.which(os.environ.get("HELM", "helm"))
     if command is None:
         pytest.skip("no helm on the PATH")
     done = subprocess.run(
@@ -108,6 +112,19 @@ def scale(deployment: str, count: int) -> None:
     name = f"deployment/{RELEASE}-{deployment}"
     kubectl("scale", name, f"--replicas={count}")
     kubectl("rollout", "status", name, "--timeout=120s")
+
+
+def upgrade(*settings: str, how: str = "--set") -> None:
+    """Change some values of the release, and wait until it runs with them."""
+    flags = [flag for setting in settings for flag in (how, setting)]
+    helm("upgrade", RELEASE, CHART, "--reuse-values", "--wait", "--timeout", "4m", *flags)
+
+
+def restart(deployment: str) -> None:
+    """Replace all pods of a Deployment, and wait until it is done."""
+    name = f"deployment/{RELEASE}-{deployment}"
+    kubectl("rollout", "restart", name)
+    kubectl("rollout", "status", name, "--timeout=240s")
 
 
 def inside(pod: str, program: str) -> str:

@@ -20,6 +20,8 @@ from celery.exceptions import DuplicateTaskNameWarning
 from support.celery_worker import CeleryWorker
 
 SOURCE = Path(__file__).parents[1] / "integration" / "celery_app" / "shop.py"
+#: A prefork pool now and then hangs in its join; this limit, which the chart sets too, ends it.
+DRAIN_SECONDS = 20
 
 
 @dataclass
@@ -30,6 +32,9 @@ class Shop:
     folder: Path
     backend: str = ""
     transport_options: Mapping[str, Any] = field(default_factory=dict)
+    track_started: bool = True
+    #: further variables of its workers
+    more: Mapping[str, str] = field(default_factory=dict)
     module: ModuleType = field(init=False)
 
     def __post_init__(self) -> None:
@@ -42,6 +47,7 @@ class Shop:
             "SHOP_BROKER": self.broker,
             "SHOP_BACKEND": self.backend or self.broker,
             "SHOP_LEDGER": str(self.ledger),
+            "SHOP_TRACK_STARTED": "1" if self.track_started else "0",
             "SHOP_TRANSPORT_OPTIONS": json.dumps(dict(self.transport_options)),
         }
 
@@ -61,9 +67,12 @@ class Shop:
 
     def worker(self, name: str = "worker", **options: Any) -> CeleryWorker:
         """A worker of this app, not started yet."""
-        return CeleryWorker(
-            SOURCE, self.folder / f"{name}.log", self.environment, name=name, **options
-        )
+        log, stock = self.folder / f"{name}.log", self.broker.startswith("redis://")
+        environment = {**self.environment, **self.more}
+        if self.broker.startswith("longshore"):
+            options_of_worker = {"drain_seconds": DRAIN_SECONDS, **self.transport_options}
+            environment["SHOP_TRANSPORT_OPTIONS"] = json.dumps(options_of_worker)
+        return CeleryWorker(SOURCE, log, environment, name=name, stock=stock, **options)
 
     def close(self) -> None:
         """Close the connections of the client's side."""

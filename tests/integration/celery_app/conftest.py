@@ -11,14 +11,18 @@ import pytest
 from longshore.testing.server import ValkeyServer
 from support.celery_worker import CeleryWorker
 from support.shop import Shop
+from support.until import until
 
 ARMS = {
     "redis-prefork": ("redis", "prefork"),
     "longshore-prefork": ("longshore", "prefork"),
     "longshore-own": ("longshore", "longshore"),
+    "longshore-own-threads": ("longshore", "longshore-threads"),
     "longshore-threads": ("longshore", "threads"),
     "longshore-solo": ("longshore", "solo"),
 }
+#: Without that write before each job, most of the tasks are plain: see worker/pool/tracing.py.
+PLAIN = ["longshore-own-threads"]
 PREFORK = ["redis-prefork", "longshore-prefork", "longshore-own"]
 
 
@@ -51,8 +55,11 @@ def arm(
     scheme, pool = ARMS[request.param]
     arm_server.flush()
     url = arm_server.redis_url.replace("redis://", f"{scheme}://")
-    shop = Shop(url, tmp_path_factory.mktemp(request.param))
+    folder = tmp_path_factory.mktemp(request.param)
+    shop = Shop(url, folder, track_started=request.param not in PLAIN)
     with shop.worker(pool=pool) as worker:
+        # Stock Celery says that it is ready before it hears broadcasts.
+        until(lambda: shop.app.control.ping(timeout=1, limit=1))
         yield Arm(request.param, shop, worker)
     shop.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import time
@@ -14,7 +15,7 @@ app = Celery("shop", broker=os.environ["SHOP_BROKER"], backend=os.environ["SHOP_
 app.conf.update(
     broker_connection_retry_on_startup=True,
     result_expires=3600,
-    task_track_started=True,
+    task_track_started=os.environ.get("SHOP_TRACK_STARTED", "1") == "1",
     worker_send_task_events=False,
     broker_transport_options=json.loads(os.environ.get("SHOP_TRANSPORT_OPTIONS", "{}")),
 )
@@ -40,6 +41,18 @@ def multiply(a, b):
 @app.task
 def total(numbers):
     return sum(numbers)
+
+
+@app.task
+def slowly(a, b, seconds):
+    time.sleep(seconds)
+    return a + b
+
+
+@app.task(bind=True)
+def gathered(self, numbers):
+    log(f"gathered {self.request.id}")
+    return sorted(numbers)
 
 
 @app.task(bind=True)
@@ -70,6 +83,15 @@ def fail(message="broken"):
     raise RuntimeError(message)
 
 
+@app.task(bind=True, max_retries=1)
+def leaky(self, retry=False):
+    secrets = ("hunter" + "2", "s3c" + "r3t")
+    error = RuntimeError("password={} for redis://ada:{}@host".format(*secrets))
+    if retry:
+        raise self.retry(exc=error, countdown=0)
+    raise error
+
+
 @app.task(ignore_result=True)
 def quiet(line):
     log(line)
@@ -79,6 +101,16 @@ def quiet(line):
 def ledger(line, seconds=0.0):
     log(f"start {line}")
     time.sleep(seconds)
+    log(f"end {line}")
+    return line
+
+
+@app.task
+def computing(line, seconds):
+    """Compute in one C call, which lets no other thread of the process run."""
+    log(f"start {line}")
+    until = time.monotonic() + seconds
+    any(map(until.__le__, iter(time.monotonic, None)))
     log(f"end {line}")
     return line
 
@@ -96,6 +128,11 @@ def rejecting(self):
 @app.task(bind=True)
 def replaced(self, a, b):
     raise self.replace(add.s(a, b))
+
+
+@app.task(bind=True)
+def add_to_each(self, numbers, more):
+    raise self.replace(group(add.s(number, more) for number in numbers))
 
 
 @app.task(time_limit=1)
@@ -144,6 +181,48 @@ def slow_retry(self, seconds):
 @app.task
 def die():
     os._exit(9)
+
+
+@app.task(bind=True)
+async def awaiting(self, line, seconds):
+    log(f"start {line}")
+    before = self.request.id
+    await asyncio.sleep(seconds)
+    log(f"end {line}")
+    return [before, self.request.id]
+
+
+@app.task(bind=True, autoretry_for=(ConnectionError,), default_retry_delay=0.1, max_retries=3)
+async def awaiting_again(self, fail_times):
+    await asyncio.sleep(0)
+    if self.request.retries < fail_times:
+        raise ConnectionError("the other side is away")
+    return self.request.retries
+
+
+@app.task(soft_time_limit=1)
+async def awaiting_softly():
+    try:
+        await asyncio.sleep(30)
+    except SoftTimeLimitExceeded:
+        log("awaiting_softly tidied")
+        raise
+
+
+@app.task
+def hold_the_lock(seconds):
+    log("start holding")
+    began = time.monotonic()
+    sum(range(1_000_000))
+    # One call: the interpreter's lock is passed on between calls only.
+    sum(range(int(1_000_000 * seconds / (time.monotonic() - began))))
+    log("end holding")
+
+
+@app.task
+def process(mebibytes=0):
+    len(bytearray(mebibytes << 20))
+    return os.getpid()
 
 
 @app.task

@@ -8,7 +8,7 @@ import pytest
 
 from support.until import until
 
-SECONDS = 10
+SECONDS = 30
 
 
 def test_delay_and_get(shop):
@@ -85,7 +85,9 @@ def test_state_is_seen_by_whoever_has_the_id(shop):
 
 
 def test_a_started_task_is_seen(shop, arm):
-    result = shop.ledger.delay("seen", 0.8)
+    if not arm.shop.track_started:
+        pytest.skip("this arm does not write down what has started")
+    result = shop.ledger.delay("seen", 3)
     until(lambda: result.state == "STARTED", SECONDS)
     assert result.get(timeout=SECONDS) == "seen"
 

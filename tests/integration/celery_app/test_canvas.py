@@ -7,7 +7,7 @@ from celery import chain, chord, group
 
 from support.until import until
 
-SECONDS = 15
+SECONDS = 30
 
 
 def test_chain(shop):
@@ -60,6 +60,19 @@ def test_what_follows_a_failure_in_a_chain_has_failed(shop):
 def test_chord_with_a_chain_as_its_body(shop):
     body = chain(shop.total.s(), shop.multiply.s(2))
     assert chord([shop.add.s(1, 1), shop.add.s(2, 2)], body)().get(timeout=SECONDS) == 12
+
+
+@pytest.mark.parametrize("members", [1, 4])
+def test_chord_whose_body_is_replaced_by_a_group(shop, members):
+    header = group(shop.add.s(number, 1) for number in range(members))
+    wanted = [number + 11 for number in range(members)]
+    for _ in range(3):
+        assert chord(header, shop.add_to_each.s(10))().get(timeout=SECONDS) == wanted
+
+
+def test_group_in_a_chain_before_a_task_that_is_replaced_by_a_group(shop):
+    work = chain(shop.add.s(2, 2), group(shop.add.s(n) for n in range(4)), shop.add_to_each.s(8))
+    assert work().get(timeout=SECONDS) == [12, 13, 14, 15]
 
 
 def test_a_task_that_fails_in_a_chord_fails_its_body(shop):

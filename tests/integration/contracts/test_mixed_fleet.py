@@ -13,6 +13,7 @@ from support.shop import Shop
 from support.until import until
 
 QUICK = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+POOLS = ("prefork", "longshore")
 JOBS = 60
 
 
@@ -29,17 +30,18 @@ def ended(shop):
     return Counter(line for line in shop.lines() if line.startswith("end "))
 
 
-def test_two_fleets_share_a_queue_and_either_reads_every_result(stock, ours):
+@pytest.mark.parametrize("pool", POOLS)
+def test_two_fleets_share_a_queue_and_either_reads_every_result(stock, ours, pool):
     with (
         stock.worker("theirs", concurrency=1, options=QUICK) as theirs,
-        ours.worker("mine", concurrency=1, options=QUICK) as mine,
+        ours.worker("mine", concurrency=1, pool=pool, options=QUICK) as mine,
     ):
         by_stock = [stock.module.ledger.delay(f"s{n}", 0.01) for n in range(JOBS)]
         by_ours = [ours.module.ledger.delay(f"o{n}", 0.01) for n in range(JOBS)]
-        assert [ours.app.AsyncResult(r.id).get(timeout=20) for r in by_stock] == [
+        assert [ours.app.AsyncResult(r.id).get(timeout=30) for r in by_stock] == [
             f"s{n}" for n in range(JOBS)
         ]
-        assert [stock.app.AsyncResult(r.id).get(timeout=20) for r in by_ours] == [
+        assert [stock.app.AsyncResult(r.id).get(timeout=30) for r in by_ours] == [
             f"o{n}" for n in range(JOBS)
         ]
     assert set(ended(ours).values()) == {1}
@@ -56,21 +58,24 @@ def test_delayed_jobs_and_retries_go_back_with_their_times(stock, ours, store, c
     due = time.time() + 4
     assert sum(release_to_stock(store)) == 6
     with stock.worker("theirs", concurrency=1, options=QUICK):
-        assert stock.app.AsyncResult(retried.id).get(timeout=20) == 1
+        assert stock.app.AsyncResult(retried.id).get(timeout=30) == 1
         assert time.time() >= begun + 4
         for result in delayed:
-            stock.app.AsyncResult(result.id).get(timeout=20)
+            stock.app.AsyncResult(result.id).get(timeout=30)
         assert time.time() >= due - 0.5
     assert set(ended(stock).values()) == {1}
     assert client.llen("celery") == 0
     assert client.hlen("unacked") == 0
 
 
-def test_what_a_killed_worker_of_ours_held_is_restored_by_a_stock_one(impatient, ours, client):
-    mine = ours.worker("mine", concurrency=1, options=QUICK).start().wait_until_ready()
-    held = ours.module.ledger.delay("held", 1.0)
-    until(lambda: "start held" in ours.lines())
-    mine.kill()
+@pytest.mark.parametrize("pool", POOLS)
+def test_what_a_killed_worker_of_ours_held_is_restored_by_a_stock_one(
+    impatient, ours, client, pool
+):
+    with ours.worker("mine", concurrency=1, pool=pool, options=QUICK) as mine:
+        held = ours.module.ledger.delay("held", 3.0)
+        until(lambda: "start held" in ours.lines())
+        mine.kill()
     assert client.hlen("unacked") == 1
     with impatient.worker("theirs", concurrency=1, options=QUICK):
         assert impatient.app.AsyncResult(held.id).get(timeout=30) == "held"

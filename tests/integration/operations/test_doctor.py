@@ -39,7 +39,20 @@ def test_what_would_lose_jobs_is_named_with_what_to_do(unwell: ValkeyServer):
     code, findings = examine(unwell.url)
     assert code == 2
     assert findings["append-only file"]["do"] == "set appendonly yes"
+    assert findings["appendfsync"]["found"] == "everysec, without effect"
     assert findings["eviction"]["do"] == "set maxmemory-policy noeviction"
+
+
+@pytest.mark.parametrize(
+    ("rules", "seen"), [("", "-@all"), ("~* &* +@all", "+@all ~*")], ids=["none", "all"]
+)
+def test_the_rights_of_the_default_user_are_seen(rules: str, seen: str):
+    with ValkeyServer() as server:
+        with server.client() as client:
+            client.execute_command("ACL", "SETUSER", "ops", *["on", ">word", "~*", "&*", "+@all"])
+            client.execute_command("ACL", "SETUSER", "default", "reset", *rules.split())
+        url = f"longshore://ops:word@127.0.0.1:{server.port}/0"
+        assert examine(url)[1]["default user"]["found"] == seen
 
 
 def test_a_replica_is_no_broker(valkey: ValkeyServer):

@@ -12,7 +12,7 @@ import pytest
 from longshore.errors import BrokerError
 from longshore.store import AsyncStore, Store
 from longshore.store.connection import ping
-from support.sentinel import SentinelSet
+from longshore.testing.sentinel import SentinelSet
 from support.shop import Shop
 from support.until import until
 
@@ -32,14 +32,15 @@ def answers(store: Store) -> bool:
         return False
 
 
+@pytest.mark.alone
 def test_workers_consume_again_after_a_failover(sentinels: SentinelSet, tmp_path: Path):
     shop = Shop(sentinels.url, tmp_path, transport_options={"lease_seconds": 2})
     prefork = shop.worker("prefork", concurrency=1, options=("-Q", "celery"))
     own = shop.worker("own", pool="longshore", concurrency=1, options=("-Q", "own"))
     with Store.from_url(sentinels.url) as store, prefork, own:
-        shop.module.ledger.delay("before").get(timeout=10)
-        shop.module.ledger.apply_async(("before too",), queue="own").get(timeout=10)
-        sentinels.kill_primary()
+        shop.module.ledger.delay("before").get(timeout=30)
+        shop.module.ledger.apply_async(("before too",), queue="own").get(timeout=30)
+        sentinels.primary.kill()
         until(lambda: answers(store), 30)
         promoted = time.monotonic()
         shop.module.ledger.delay("after")
@@ -53,7 +54,7 @@ def test_the_event_loops_store_follows_too(sentinels: SentinelSet):
     async def run() -> float:
         async with AsyncStore.from_url(sentinels.url) as store:
             before = await store.run(ping())
-            sentinels.kill_primary()
+            sentinels.primary.kill()
             async with asyncio.timeout(30):
                 while True:
                     try:

@@ -24,7 +24,7 @@ from celery import Celery
 app = Celery("scheduled", broker=os.environ["BROKER"])
 app.conf.update(
     result_expires=None,
-    broker_transport_options={"lease_seconds": 1.0, "deadline_seconds": 0.5},
+    broker_transport_options={"lease_seconds": 2.0, "deadline_seconds": 1.0},
     beat_schedule=%s,
 )
 """
@@ -46,11 +46,11 @@ class Beat:
 
     def terminate(self) -> int:
         self.process.terminate()
-        return self.process.wait(10)
+        return self.process.wait(30)
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(30)
 
 
 StartBeat = Callable[..., Beat]
@@ -86,7 +86,7 @@ def start_beat(valkey: ValkeyServer, tmp_path: Path) -> Generator[StartBeat]:
 
 @pytest.fixture
 def store(valkey: ValkeyServer) -> Generator[Store]:
-    with Store.from_url(valkey.url, StoreSettings(lease_seconds=1.0)) as store:
+    with Store.from_url(valkey.url, StoreSettings(lease_seconds=2.0)) as store:
         yield store
 
 
@@ -119,7 +119,7 @@ def leader_pid(store: Store) -> Callable[[], int | None]:
 
 @pytest.fixture
 def wait_for() -> Callable[..., None]:
-    def wait(condition: Callable[[], object], seconds: float = 15.0) -> None:
+    def wait(condition: Callable[[], object], seconds: float = 30.0) -> None:
         deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, f"not within {seconds} s"

@@ -11,7 +11,7 @@ import pytest
 
 from longshore.testing.server import ValkeyServer
 
-LEASE_SECONDS = 1.0
+LEASE_SECONDS = 2.0
 STEP = timedelta(milliseconds=200)
 PULSE = {
     "pulse": {
@@ -35,6 +35,7 @@ def test_two_schedulers_enqueue_each_slot_once(start_beat, slots, wait_for):
     assert_each_slot_once(slots())
 
 
+@pytest.mark.alone
 def test_another_follows_a_killed_leader_and_no_slot_is_lost(
     start_beat, slots, leader_pid, wait_for
 ):
@@ -44,7 +45,7 @@ def test_another_follows_a_killed_leader_and_no_slot_is_lost(
     leader = next(beat for beat in beats if beat.pid == leader_pid())
     leader.kill()
     killed_at = time.monotonic()
-    wait_for(lambda: leader_pid() not in {None, leader.pid}, seconds=10)
+    wait_for(lambda: leader_pid() not in {None, leader.pid})
     assert time.monotonic() - killed_at <= 2 * LEASE_SECONDS
     enqueued = len(slots())
     wait_for(lambda: len(slots()) >= enqueued + 10)
@@ -125,7 +126,7 @@ def test_it_stops_soon_while_the_broker_hangs(start_beat, wait_for):
 )
 def test_a_wrong_entry_stops_the_start_with_one_line(start_beat, entry, line):
     beat = start_beat({"pulse": entry})
-    assert beat.process.wait(20) == 2
+    assert beat.process.wait(60) == 2
     assert line in beat.output
     assert "Traceback" not in beat.output
 

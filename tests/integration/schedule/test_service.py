@@ -29,7 +29,7 @@ def start(valkey, tmp_path):
     yield run
     for process in started:
         process.kill()
-        process.wait(10)
+        process.wait(60)
 
 
 def test_it_declares_the_sets_entries_and_logs_json(start, store, wait_for, tmp_path):
@@ -37,7 +37,7 @@ def test_it_declares_the_sets_entries_and_logs_json(start, store, wait_for, tmp_
     wait_for(lambda: len(store.run(schedules.overview()).entries) >= 3)
     wait_for((tmp_path / "tick").exists)
     process.terminate()
-    assert process.wait(10) == 0
+    assert process.wait(60) == 0
     lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
     assert {"leading", "leadership given up"} <= {line["event"] for line in lines}
     assert {line["service"] for line in lines} == {"scheduler"}
@@ -47,6 +47,6 @@ def test_it_declares_the_sets_entries_and_logs_json(start, store, wait_for, tmp_
 
 def test_a_wrong_setting_is_one_line_and_code_2(start, tmp_path):
     process = start(LONGSHORE_SCHEDULER_TIMEZONE="Mars/Olympus")
-    assert process.wait(20) == 2
+    assert process.wait(60) == 2
     (line,) = (tmp_path / "log").read_text().splitlines()
     assert "LONGSHORE_SCHEDULER_TIMEZONE" in line

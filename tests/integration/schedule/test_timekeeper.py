@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, timedelta
+from functools import partial
 
 import pytest
 from celery import Celery
@@ -13,7 +14,7 @@ from structlog.testing import capture_logs
 from longshore.envelope import NewJob
 from longshore.schedule import CatchUp, LongshoreScheduler, ScheduleEntry
 from longshore.schedule.timekeeper import Timekeeper
-from longshore.store import StoreSettings, jobs, queues, schedules
+from longshore.store import Store, StoreSettings, jobs, queues, schedules
 from longshore.testing.ports import free_port
 
 HOUR = 3600
@@ -30,7 +31,7 @@ def keeper(valkey):
     made = []
 
     def make(*entries: ScheduleEntry, url: str = valkey.url) -> Timekeeper:
-        made.append(Timekeeper(url, SETTINGS, entries, UTC))
+        made.append(Timekeeper(partial(Store.from_url, url), SETTINGS, entries, UTC))
         return made[-1]
 
     yield make

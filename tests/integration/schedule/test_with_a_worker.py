@@ -33,7 +33,7 @@ def processes():
     yield started
     for process in started:
         process.kill()
-        process.wait(10)
+        process.wait(60)
 
 
 def test_jobs_of_an_unmodified_apps_schedule_run_once_each(valkey, processes, wait_for, tmp_path):

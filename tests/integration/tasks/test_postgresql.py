@@ -20,7 +20,7 @@ from longshore_tasks.handlers.activity import activity
 from longshore_tasks.retries import TRANSIENT_ERRORS
 from support import postgres
 
-pytestmark = pytest.mark.skipif(not postgres.available(), reason="no PostgreSQL on this machine")
+pytestmark = pytest.mark.skipif(not postgres.available(), reason=postgres.WITHOUT)
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +43,15 @@ def engine(url: str) -> Iterator[Engine]:
 def test_the_migrations_make_the_tables_that_the_models_describe(engine: Engine) -> None:
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def test_a_database_without_an_encoding_has_text(url: str) -> None:
+    without = "ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0"
+    with postgres.database(url, without) as plain:
+        engine = create_engine(plain)
+        with engine.connect() as connection:
+            assert connection.exec_driver_sql("SELECT 'é'").scalar() == "é"
+        engine.dispose()
 
 
 def test_a_day_is_a_day_in_utc(engine: Engine) -> None:

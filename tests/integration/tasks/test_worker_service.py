@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 from aiosmtpd.controller import Controller
 from celery import Celery
 from PIL import Image
@@ -36,6 +37,7 @@ from longshore_tasks.jobs.reports import GenerateReport
 from longshore_tasks.jobs.system import Add, Echo
 from longshore_tasks.settings import Settings
 from longshore_tasks.storage.directory import DirectoryStorage
+from support.everything import everything
 
 WAIT_SECONDS = 30.0
 
@@ -228,3 +230,42 @@ def test_celerys_habits_work_from_another_process(service: WorkerService) -> Non
     assert first.get(timeout=WAIT_SECONDS) == "once"
     assert service.finish(first.id).deliveries == 1
     client.close()
+
+
+PLANTED = {
+    "hunter2": "password=hunter2",
+    "s3cr3t": "redis://ada:s3cr3t@host/0",
+    "abcDEF0123456789": "Authorization: Bearer abcDEF0123456789",
+    "cafe0123": "key lsk_0123456789ab_cafe0123",
+    "eyJzdWIiOiJhZGEifQ": "token eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl",
+}
+
+
+def test_secrets_in_an_error_reach_no_log_no_record_and_nothing_in_the_broker(
+    service: WorkerService, picture: StoredFile, sink, mail_port: int
+) -> None:
+    sink.reply = f"554 refused: {'; '.join(PLANTED.values())}"
+    mail_server = Controller(sink, hostname="127.0.0.1", port=mail_port)
+    mail_server.start()
+    try:
+        job = SendEmail(
+            to=("ben@example.com",),
+            template=Template.THUMBNAILS_READY,
+            context={"name": "Ben", "file": "x", "count": 1},
+        )
+        record = service.run(job)
+    finally:
+        mail_server.stop()
+    assert record.state is JobState.DEAD
+    assert record.error is not None
+    assert "554" in record.error.message
+    assert "password=***" in record.error.message
+    with redis.Redis.from_url(service.url.replace("longshore", "redis")) as client:
+        kept = everything(client)
+    told = service.log.read_text()
+    assert record.id in kept
+    assert record.id in told
+    assert "celery-task-meta-" + record.id in kept
+    for secret in PLANTED:
+        assert secret not in kept, secret
+        assert secret not in told, secret

@@ -64,7 +64,7 @@ def test_the_drawing_has_for_each_script_the_states_that_it_writes() -> None:
     for _, stop, label in arrows():
         for script in names() & set(re.findall(r"\w+", label)):
             drawn[script].add(stop)
-    composed = {"schedule_enqueue"}
+    composed = {"schedule_enqueue", "batch_enqueue"}
     written = {script: states_written_by(script) for script in names() - composed}
     assert drawn == {script: states for script, states in written.items() if states}
 

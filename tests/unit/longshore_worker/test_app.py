@@ -45,6 +45,23 @@ def test_it_consumes_all_queues_and_sends_each_task_to_its_own(app: Celery) -> N
     assert {queue.routing_key for queue in app.amqp.queues.values()} == set(Queue)
 
 
+def test_on_rabbitmq_its_queues_are_quorum_queues_with_a_limit(settings: WorkerSettings) -> None:
+    amqp = WorkerSettings(
+        broker_url="amqp://guest@127.0.0.1:1//",
+        result_backend_url=settings.broker_url,
+        database_url=settings.database_url,
+    )
+    with create_app(amqp) as app:
+        queues = app.amqp.queues.values()
+        assert {queue.name for queue in queues} == set(Queue)
+        for queue in queues:
+            assert queue.queue_arguments["x-queue-type"] == "quorum"
+            assert queue.queue_arguments["x-delivery-limit"] == 2
+            assert queue.queue_arguments["x-dead-letter-exchange"] == "longshore.dead"
+        assert app.conf.broker_transport_options == {"confirm_publish": True}
+        assert type(app.backend).__name__ == "RecordBackend"
+
+
 def test_it_takes_json_only(app: Celery) -> None:
     assert app.conf.accept_content == ["json"]
     assert app.conf.task_serializer == app.conf.result_serializer == "json"

@@ -1,0 +1,82 @@
+"""The command line against a real broker."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from longshore.cli.main import main
+from longshore.envelope import NewJob
+from longshore.ids import new_id
+from longshore.records import DeadReason, ErrorInfo, JobState
+from longshore.store import Store, StoreSettings, jobs
+from longshore.store.claims import Delivery, Settlement, Source, claim, settle_all
+from longshore.testing.server import ValkeyServer
+
+DEAD = Settlement(
+    JobState.DEAD,
+    '{"status": "FAILURE"}',
+    ErrorInfo("OSError", "the disk is full", 'File "shop.py", line 7, in add'),
+    DeadReason.PERMANENT_ERROR,
+)
+
+BATCH = 500
+
+
+@pytest.fixture
+def store(valkey: ValkeyServer) -> Iterator[Store]:
+    with Store.from_url(valkey.url, StoreSettings(deadline_seconds=30)) as store:
+        yield store
+
+
+@pytest.fixture
+def longshore(valkey: ValkeyServer) -> Callable[..., Result]:
+    """Run a command; one that ends in any other way than by an exit code is an error."""
+
+    def run(*words: str, code: int = 0, stdin: str | None = None) -> Result:
+        environment = {"LONGSHORE_BROKER_URL": valkey.url, "COLUMNS": "300"}
+        done = CliRunner().invoke(main, list(words), env=environment, input=stdin)
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        assert done.exit_code == code, done.output
+        return done
+
+    return run
+
+
+@pytest.fixture
+def document(longshore: Callable[..., Result]) -> Callable[..., Any]:
+    """What a command says as JSON."""
+    return lambda *words, **options: json.loads(longshore(*words, "--json", **options).stdout)
+
+
+@pytest.fixture
+def take(store: Store) -> Callable[..., list[Delivery]]:
+    def run(queue: str = "q", limit: int = 10) -> list[Delivery]:
+        source = Source(queue, queue)
+        return store.run(claim([source], owner="w", worker="w@host", limit=limit))
+
+    return run
+
+
+@pytest.fixture
+def bury(store: Store, take: Callable[..., list[Delivery]]) -> Callable[..., list[str]]:
+    """Let some jobs fail for good and return their ids."""
+
+    def run(count: int = 1, **fields: Any) -> list[str]:
+        common = {"task": "shop.add", "kwargs": {"a": 1}, "queue": "q", **fields}
+        new = [NewJob(**{"id": new_id(), **common}) for _ in range(count)]
+        for start in range(0, count, BATCH):
+            store.run(jobs.enqueue_all(new[start : start + BATCH]))
+            taken = take(common["queue"], BATCH)
+            ends = [(one.claim, DEAD) for one in taken if one.claim]
+            # What ends in one step was kept at one moment, and stands in no order.
+            size = 1 if count < BATCH else BATCH
+            for first in range(0, len(ends), size):
+                store.run(settle_all(ends[first : first + size]))
+        return [job.id for job in new]
+
+    return run

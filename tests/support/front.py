@@ -1,0 +1,69 @@
+"""In front of a server on the loopback address: hands everything on, in TLS or slowly."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import threading
+from typing import Self
+
+
+class Front:
+    """Listens on a port of its own before that of a server.
+
+    Each piece of what the server answers is handed on ``answers_after`` seconds later.
+    """
+
+    def __init__(
+        self, behind: int, context: ssl.SSLContext | None = None, answers_after: float = 0.0
+    ) -> None:
+        self._behind, self._context, self._answers_after = behind, context, answers_after
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="front")
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        listening = asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._context)
+        self._server = asyncio.run_coroutine_threadsafe(listening, self._loop).result(10)
+        self.port: int = self._server.sockets[0].getsockname()[1]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(10)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+    async def _close(self) -> None:
+        self._server.close()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        # a transport closes its socket in the rounds of the loop that follow
+        for _ in range(20):
+            await asyncio.sleep(0.005)
+
+    async def _serve(self, client: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+        server, on = await asyncio.open_connection("127.0.0.1", self._behind)
+        try:
+            await asyncio.gather(_copy(client, on), _copy(server, back, self._answers_after))
+        except asyncio.CancelledError:
+            return
+        finally:
+            back.transport.abort()
+            on.transport.abort()
+
+
+async def _copy(
+    source: asyncio.StreamReader, target: asyncio.StreamWriter, after: float = 0.0
+) -> None:
+    try:
+        while data := await source.read(65536):
+            await asyncio.sleep(after)
+            target.write(data)
+            await target.drain()
+    except (OSError, ssl.SSLError):
+        return
+    finally:
+        target.transport.abort()

@@ -1,0 +1,91 @@
+"""The services of the set as processes, on one broker, with the variables of a test."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+
+from longshore.testing.lifeline import tied_to_parent
+from longshore.testing.ports import free_port
+from support.until import until
+
+CELERY = (sys.executable, "-m", "celery", "-q", "-A")
+QUIET = ("--without-gossip", "--without-mingle")
+
+
+class Services:
+    """Api, worker and scheduler; started one by one, ended together."""
+
+    def __init__(self, place: Path, broker: str, environment: Mapping[str, str]) -> None:
+        self._place, self._ends = place, ExitStack()
+        self._environment = {
+            **os.environ,
+            "LONGSHORE_BROKER_URL": broker,
+            "LONGSHORE_DATABASE_URL": f"sqlite:///{place / 'set.sqlite3'}",
+            "LONGSHORE_STORAGE_DIRECTORY": str(place / "files"),
+            "LONGSHORE_LOG_FORMAT": "json",
+            "LONGSHORE_AUTH": "off",
+            **environment,
+        }
+
+    def log(self, name: str) -> str:
+        """What a service has written."""
+        return (self._place / f"{name}.log").read_text(errors="replace")
+
+    def start(self, name: str, *command: str) -> subprocess.Popen[bytes]:
+        """Start a process; it is ended with the set."""
+        with (self._place / f"{name}.log").open("wb") as log:
+            process = subprocess.Popen(
+                tied_to_parent(command),
+                cwd=self._place,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        self._ends.callback(_end, process)
+        return process
+
+    def api(self) -> httpx.Client:
+        """Start the api; a client of it, once it answers."""
+        port = free_port()
+        self._environment["LONGSHORE_PORT"] = str(port)
+        self.start("api", str(Path(sys.executable).with_name("longshore-api")))
+        client = httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30)
+        self._ends.enter_context(client)
+        until(lambda: _answers(client), 60)
+        return client
+
+    def worker(self, pool: str, concurrency: int = 1) -> subprocess.Popen[bytes]:
+        """Start a worker, and wait until it is ready."""
+        flags = ("-P", pool, "-c", str(concurrency), *QUIET)
+        process = self.start("worker", *CELERY, "longshore_worker.main", "worker", *flags)
+        until(lambda: " ready." in self.log("worker"), 60)
+        return process
+
+    def scheduler(self) -> subprocess.Popen[bytes]:
+        """Start the scheduler."""
+        return self.start("scheduler", *CELERY, "longshore_scheduler.main", "beat")
+
+    def close(self) -> None:
+        """End them, the last one first."""
+        self._ends.close()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    process.wait(30)
+
+
+def _answers(client: httpx.Client) -> bool:
+    try:
+        client.get("/livez")
+    except httpx.TransportError:
+        return False
+    return True
