@@ -17,9 +17,18 @@ def keda(**settings: Any) -> dict[str, Any]:
     return of_set(keda={"enabled": True, **settings})
 
 
+def sentinel(**settings: Any) -> dict[str, Any]:
+    return {"valkey": {"enabled": False}, "broker": {"sentinel": settings}}
+
+
 EXTERNAL: dict[str, Any] = {"valkey": {"enabled": False}, "broker": {"host": "redis"}}
 
 REFUSED: list[tuple[str, dict[str, Any], list[str]]] = [
+    (
+        "another kind of broker",
+        {"broker": {"kind": "rabbitmq"}},
+        ["broker.kind is rabbitmq", "set broker.kind=redis", "docs/brokers.md"],
+    ),
     (
         "grace below hard limit and margin",
         of_set(hardLimitSeconds=600, drainMarginSeconds=20, terminationGracePeriodSeconds=619),
@@ -62,7 +71,24 @@ REFUSED: list[tuple[str, dict[str, Any], list[str]]] = [
         {"valkey": {"enabled": False}, "broker": {"host": "redis", "username": "me"}},
         ["broker.existingSecret"],
     ),
+    (
+        "sentinels and a server",
+        {"valkey": {"enabled": False}, "broker": {"host": "redis", "sentinel": {"hosts": ["a"]}}},
+        ["broker.sentinel.hosts", "empty broker.host"],
+    ),
+    ("sentinels of nobody", sentinel(hosts=["a"]), ["broker.sentinel.master is empty"]),
+    ("a primary without sentinels", {"broker": {"sentinel": {"master": "a"}}}, ["list the"]),
+    (
+        "user at the sentinels without password",
+        sentinel(hosts=["a"], master="b", username="me"),
+        ["broker.sentinel.existingSecret"],
+    ),
     ("migration of SQLite", {"migrations": {"hook": True}}, ["database.existingSecret"]),
+    (
+        "half an identity provider",
+        {"api": {"auth": {"oidc": {"issuer": "https://id.example"}}}},
+        ["api.auth.oidc", "jwksUrl"],
+    ),
     ("no bucket", {"storage": {"kind": "s3"}}, ["storage.s3.bucket"]),
     (
         "api grace",
@@ -75,10 +101,25 @@ REFUSED: list[tuple[str, dict[str, Any], list[str]]] = [
         ["api.hpa.minReplicas"],
     ),
     ("ingress for all", {"api": {"ingress": {"enabled": True}}}, ["api.ingress.hosts"]),
+    (
+        "an api whose readiness needs a key",
+        {"api": {"auth": {"publicPaths": ["/livez"]}}},
+        ["api.auth.publicPaths lacks /readyz", "add it"],
+    ),
+    (
+        "an api whose liveness needs a key",
+        {"api": {"auth": {"publicPaths": ["/readyz"]}}},
+        ["api.auth.publicPaths lacks /livez", "add it"],
+    ),
     ("no gateway", {"api": {"httpRoute": {"enabled": True}}}, ["api.httpRoute.parentRefs"]),
     (
         "closed in",
         {**EXTERNAL, "networkPolicy": {"restrictEgress": True}},
+        ["networkPolicy.extraEgress"],
+    ),
+    (
+        "closed in before the sentinels",
+        {**sentinel(hosts=["a"], master="b"), "networkPolicy": {"restrictEgress": True}},
         ["networkPolicy.extraEgress"],
     ),
     (
@@ -94,6 +135,11 @@ IN_PROD: list[tuple[str, dict[str, Any], list[str]]] = [
         "one Valkey",
         {"valkey": {"enabled": True}, "broker": {"host": "", "tls": {"enabled": False}}},
         ["environment is prod", "valkey.enabled=false"],
+    ),
+    (
+        "no authentication",
+        {"api": {"auth": {"mode": "off"}}},
+        ["environment is prod", "api.auth.mode=required"],
     ),
     (
         "no password",

@@ -5,46 +5,107 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
-from support.chart import CHART, render
+from support import skaffold
+from support.chart import CHART, KUBERNETES, container, helm, refusal, render
+from support.skaffold import ENVIRONMENTS, ROOT, printed
 
-ROOT = CHART.parents[1]
-SKAFFOLD: dict[str, Any] = yaml.safe_load((ROOT / "skaffold.yaml").read_text())
-
-
-def releases() -> list[dict[str, Any]]:
-    profiles = [SKAFFOLD, *SKAFFOLD["profiles"]]
-    return [one for profile in profiles for one in profile["deploy"]["helm"]["releases"]]
+PROFILES = ["", "sync", "e2e", "staging", "prod"]
 
 
-def test_skaffold_builds_the_targets_of_the_dockerfile() -> None:
-    dockerfile = (ROOT / "Dockerfile").read_text()
-    for artifact in SKAFFOLD["build"]["artifacts"]:
-        assert f" AS {artifact['docker']['target']}\n" in dockerfile
+@pytest.mark.parametrize(("environment", "profile", "tag"), ENVIRONMENTS)
+def test_skaffold_and_make_deploy_install_the_same(
+    environment: str, profile: str, tag: str
+) -> None:
+    release = skaffold.release(profile)
+    files = [word for name in release["valuesFiles"] for word in ("-f", name)]
+    images = skaffold.images(profile, tag)
+    settings = [word for name, value in images.items() for word in ("--set", f"{name}={value}")]
+    place = (
+        "template",
+        release["name"],
+        release["chartPath"],
+        "-n",
+        release["namespace"],
+        KUBERNETES,
+    )
+    mine = printed("k8s-dev/deploy.sh", environment, KUBERNETES, RENDER="1")
+    assert mine == printed(helm(), *place, *files, *settings)
 
 
-def test_skaffold_installs_from_files_that_exist() -> None:
-    for release in releases():
-        for file in (release["chartPath"], *release["valuesFiles"]):
-            assert (ROOT / file).exists()
+@pytest.mark.parametrize("profile", PROFILES)
+def test_skaffold_builds_targets_that_exist(profile: str) -> None:
+    for one in skaffold.artifacts(profile):
+        dockerfile = ROOT / one.get("context", ".") / one["docker"]["dockerfile"]
+        assert f" AS {one['docker']['target']}\n" in dockerfile.read_text()
 
 
-def test_skaffold_sets_values_that_the_chart_has() -> None:
+@pytest.mark.parametrize("profile", PROFILES)
+def test_skaffold_sets_values_that_the_chart_has(profile: str) -> None:
     values = yaml.safe_load((CHART / "values.yaml").read_text())
-    for release in releases():
-        for path in release["setValueTemplates"]:
-            node = values
-            for key in path.split("."):
-                node = node[key]
+    for path in skaffold.release(profile)["setValueTemplates"]:
+        node = values
+        for key in path.split("."):
+            node = node[key]
 
 
-def test_the_values_for_the_cluster_render() -> None:
-    for name in ("values.yaml", "values-e2e.yaml"):
-        values = yaml.safe_load((ROOT / "k8s-dev" / name).read_text())
-        assert render(values).of("Deployment")
+def test_skaffold_brings_the_broker_that_the_chart_names_and_nobody_builds() -> None:
+    image = container(render(), "StatefulSet", "valkey")["image"]
+    for profile in ("", "sync", "e2e"):
+        (hook,) = skaffold.config(profile)["deploy"]["helm"]["hooks"]["before"]
+        assert hook["host"]["command"] == ["k8s-dev/cluster.sh", "load", image]
+    for profile in ("staging", "prod"):
+        assert "hooks" not in skaffold.config(profile)["deploy"]["helm"]
+
+
+def test_file_sync_writes_every_package_where_the_services_run_from() -> None:
+    sources = {
+        path.relative_to(ROOT).as_posix()
+        for folder in ("packages", "services")
+        for path in (ROOT / folder).glob("*/src")
+    }
+    (live,) = {
+        word
+        for word in container(render({"development": {"reload": True}}), "Deployment", "api")[
+            "args"
+        ]
+        if word.startswith("/")
+    }
+    for one in skaffold.artifacts():
+        rules = one["sync"]["manual"]
+        assert {rule["dest"] for rule in rules} == {live}
+        assert {rule["strip"].rstrip("/") for rule in rules} == sources
+        assert all(rule["src"] == f"{rule['strip']}**/*" for rule in rules)
+
+
+def test_only_skaffold_dev_has_services_reload() -> None:
+    assert skaffold.release("sync")["valuesFiles"][-1] == "k8s-dev/values-sync.yaml"
+    for profile in ("", "e2e", "staging", "prod"):
+        assert "k8s-dev/values-sync.yaml" not in skaffold.release(profile)["valuesFiles"]
+
+
+def test_reloading_goes_in_front_of_the_very_same_command() -> None:
+    reloaded: dict[str, Any] = {"development": {"reload": True}}
+    before = container(render(), "Deployment", "worker-default")["args"]
+    after = container(render(reloaded), "Deployment", "worker-default")["args"]
+    assert after == ["python", "-m", "longshore.reload", "/tmp/live", *before]
+    assert "args" not in container(render(), "Deployment", "api")
+    api = container(render(reloaded), "Deployment", "api")["args"]
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    assert f'CMD ["{api[-1]}"]' in dockerfile
+    scheduler = container(render(reloaded), "Deployment", "scheduler")["args"]
+    assert f"CMD {scheduler[4:]!r}".replace("'", '"') in dockerfile
+
+
+def test_reloading_is_refused_outside_of_dev() -> None:
+    said = refusal({"development": {"reload": True}}, "prod")
+    assert "environment is prod" in said
+    assert "development.reload=false" in said
 
 
 def test_the_cluster_is_a_kind_configuration() -> None:
-    cluster = yaml.safe_load(Path(ROOT / "k8s-dev" / "kind.yaml").read_text())
-    assert cluster["kind"] == "Cluster"
+    for name in ("kind.yaml", "kind-e2e.yaml"):
+        cluster = yaml.safe_load(Path(ROOT / "k8s-dev" / name).read_text())
+        assert cluster["kind"] == "Cluster"

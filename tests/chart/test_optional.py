@@ -44,9 +44,28 @@ def test_monitors_find_the_pods() -> None:
     service = objects.one("Service", "api")["metadata"]["labels"]
     chosen = objects.one("ServiceMonitor", "api")["spec"]["selector"]["matchLabels"]
     assert chosen.items() <= service.items()
-    (port,) = container(objects, "Deployment", "worker-default")["ports"]
-    (endpoint,) = objects.one("PodMonitor", "workers")["spec"]["podMetricsEndpoints"]
-    assert endpoint["port"] == port["name"]
+    spec = objects.one("PodMonitor", "workers")["spec"]
+    (endpoint,) = spec["podMetricsEndpoints"]
+    assert endpoint["relabelings"] == [{"targetLabel": "job", "replacement": "celery"}]
+    for name, component in (("worker-default", "worker"), ("scheduler", "scheduler")):
+        main = container(objects, "Deployment", name)
+        (port,) = main["ports"]
+        assert endpoint["port"] == port["name"]
+        env = {one["name"]: one.get("value") for one in main["env"]}
+        assert env["LONGSHORE_METRICS_PORT"] == str(port["containerPort"])
+        assert env["LONGSHORE_METRICS_HOST"] == "0.0.0.0"
+        labels = objects.one("Deployment", name)["spec"]["template"]["metadata"]["labels"]
+        assert spec["selector"]["matchLabels"].items() <= labels.items()
+        assert labels["app.kubernetes.io/component"] == component
+        assert component in spec["selector"]["matchExpressions"][0]["values"]
+
+
+def test_nothing_is_counted_where_nobody_asks() -> None:
+    for name in ("worker-default", "scheduler"):
+        main = container(render(), "Deployment", name)
+        env = {one["name"]: one.get("value") for one in main["env"]}
+        assert env["LONGSHORE_METRICS_PORT"] == "0"
+        assert "ports" not in main
 
 
 def test_alerts_have_a_summary() -> None:
@@ -114,5 +133,6 @@ def test_valkey_keeps_what_it_accepts_and_evicts_nothing() -> None:
 
 def test_valkey_lets_in_one_user_only() -> None:
     said = " ".join(container(render(), "StatefulSet", "valkey")["args"])
-    assert "--user default off" in said
+    # It reads its log as default, and would pass over what default may not do.
+    assert "--user default off ~* &* +@all --user" in said
     assert "--user longshore on >$(VALKEY_PASSWORD)" in said

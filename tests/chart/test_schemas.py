@@ -43,9 +43,23 @@ EVERYTHING: dict[str, Any] = {
         "dashboards": {"enabled": True},
     },
 }
+SENTINEL: dict[str, Any] = {
+    "valkey": {"enabled": False},
+    "broker": {
+        "existingSecret": "broker",
+        "sentinel": {
+            "hosts": ["a", "b"],
+            "master": "c",
+            "username": "d",
+            "existingSecret": "sentinels",
+        },
+    },
+    "workerDefaults": {"keda": {"enabled": True}},
+}
+CASES = [("", {}), ("", SENTINEL), *((name, EVERYTHING) for name in shipped())]
 OBJECTS = [
     pytest.param(one, id=f"{environment or 'default'}:{one['kind']}/{one['metadata']['name']}")
-    for environment, values in [("", {}), *((name, EVERYTHING) for name in shipped())]
+    for environment, values in CASES
     for one in render(values, environment)
 ]
 

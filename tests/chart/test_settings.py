@@ -16,7 +16,7 @@ KNOWN = {
     for settings in (ApiSettings, WorkerSettings, SchedulerSettings)
     for name in settings.model_fields
 }
-NOT_A_SETTING = {"LONGSHORE_BROKER_PASSWORD"}
+NOT_A_SETTING = {"LONGSHORE_BROKER_PASSWORD", "LONGSHORE_SENTINEL_PASSWORD"}
 
 
 def told(environment: str, values: dict[str, Any] | None = None) -> dict[str, str]:
@@ -88,3 +88,64 @@ def test_secrets_come_from_where_they_are_kept() -> None:
         "LONGSHORE_SMTP_USERNAME": "longshore-mail",
         "LONGSHORE_SMTP_PASSWORD": "longshore-mail",
     }
+
+
+def test_the_api_is_told_who_may_call_it() -> None:
+    auth = {
+        "publicPaths": ["/livez", "/readyz"],
+        "oidc": {
+            "issuer": "https://id.example",
+            "audience": "a",
+            "jwksUrl": "https://id.example/k",
+        },
+    }
+    data = render({"api": {"auth": auth, "ratePerSecond": 50, "maxWaitingJobs": 1000000}}).one(
+        "ConfigMap"
+    )["data"]
+    assert data["LONGSHORE_AUTH"] == "required"
+    assert data["LONGSHORE_PUBLIC_PATHS"] == "/livez,/readyz"
+    assert data["LONGSHORE_OIDC_ALGORITHMS"] == "RS256,ES256"
+    assert (data["LONGSHORE_RATE_PER_SECOND"], data["LONGSHORE_MAX_WAITING_JOBS"]) == (
+        "50",
+        "1000000",
+    )
+
+
+def test_the_test_of_a_release_asks_for_a_job_where_it_may() -> None:
+    def asked(values: dict[str, Any]) -> tuple[str, bool]:
+        (one,) = render(values).one("Job", "test")["spec"]["template"]["spec"]["containers"]
+        return one["command"][-1].rpartition(":80")[2], "env" in one
+
+    assert asked({}) == ("/readyz", False)
+    assert asked({"api": {"auth": {"mode": "off"}}}) == ("/api/v1/health/jobs", False)
+    assert asked({"tests": {"keySecret": "key"}}) == ("/api/v1/health/jobs", True)
+
+
+def test_every_service_gets_the_keys_of_its_payloads_from_their_secret() -> None:
+    objects = render({"payload": {"existingSecret": "payload"}})
+    for name in ("api", "worker-default", "scheduler"):
+        env = {one["name"]: one for one in container(objects, "Deployment", name)["env"]}
+        found = env["LONGSHORE_PAYLOAD_KEYS"]["valueFrom"]["secretKeyRef"]
+        assert found == {"name": "payload", "key": "keys"}
+    plain = container(render(), "Deployment", "api")["env"]
+    assert "LONGSHORE_PAYLOAD_KEYS" not in {one["name"] for one in plain}
+
+
+def test_traces_and_error_reports_are_off_until_they_have_somewhere_to_go() -> None:
+    def told_of(values: dict[str, Any]) -> set[str]:
+        objects = render(values)
+        names = {one["name"] for one in container(objects, "Deployment", "api")["env"]}
+        found = names | set(objects.one("ConfigMap")["data"])
+        return {name for name in found if name.startswith("OTEL_") or "SENTRY" in name}
+
+    assert told_of({"tracing": {"existingSecret": "headers"}}) == set()
+    tracing = {"endpoint": "http://collector:4318", "share": 0.1, "existingSecret": "headers"}
+    assert told_of({"tracing": tracing, "sentry": {"existingSecret": "sentry"}}) == {
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "OTEL_TRACES_SAMPLER",
+        "OTEL_TRACES_SAMPLER_ARG",
+        "OTEL_EXPORTER_OTLP_HEADERS",
+        "LONGSHORE_SENTRY_DSN",
+    }
+    data = render({"tracing": tracing}).one("ConfigMap")["data"]
+    assert data["OTEL_TRACES_SAMPLER_ARG"] == "0.1"

@@ -17,8 +17,8 @@ from support.chart import CHART, refusal, render, shipped
 VALUES: dict[str, Any] = yaml.safe_load((CHART / "values.yaml").read_text())
 SCHEMA: dict[str, Any] = json.loads((CHART / "values.schema.json").read_text())
 TEMPLATES = "\n".join(path.read_text() for path in sorted((CHART / "templates").rglob("*.*")))
-#: handed to Kubernetes as they are, so that no template names what is in them
-WHOLE = {"resources", "behavior", "labels"}
+#: handed on as they are, so that no template names what is in them
+WHOLE = {"resources", "behavior", "labels", "startWithinSeconds"}
 
 
 def leaves(values: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

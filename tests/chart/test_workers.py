@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from longshore.scheme import POOL_ALIASES
 from longshore_tasks.queues import Queue
 from longshore_tasks.roll import ROLL
 from support.chart import container, render, shipped, worker
 
+OWN_POOLS = [name for name, where in POOL_ALIASES.items() if str(where).startswith("longshore.")]
 TWO = {"workers": {"default": {"enabled": False}, "fast": {"queues": ["high"], "concurrency": 8}}}
 
 
@@ -49,6 +51,12 @@ def test_the_limits_of_a_process_are_celerys_flags() -> None:
     arguments = spec["containers"][0]["args"]
     assert "--max-tasks-per-child=100" in arguments
     assert "--max-memory-per-child=200000" in arguments
+
+
+@pytest.mark.parametrize("pool", ["prefork", "threads", *OWN_POOLS])
+def test_every_pool_can_be_chosen(pool: str) -> None:
+    spec = worker(pool=pool)["spec"]["template"]["spec"]
+    assert f"--pool={pool}" in spec["containers"][0]["args"]
 
 
 def test_the_image_starts_celery_itself() -> None:

@@ -7,6 +7,9 @@ Each refusal names the values and what to write instead.
 {{- include "longshore.contract.data" . -}}
 {{- include "longshore.contract.api" . -}}
 {{- include "longshore.contract.network" . -}}
+{{- if and .Values.development.reload (ne .Values.environment "dev") -}}
+{{- fail (printf "longshore: environment is %s but development.reload would have services run what can be written to; set development.reload=false" .Values.environment) -}}
+{{- end -}}
 {{- if eq .Values.environment "prod" }}{{ include "longshore.contract.prod" . }}{{ end -}}
 {{- $names := include "longshore.setNames" . -}}
 {{- if not $names }}{{ fail "longshore: no worker set is enabled, so no job would ever run; enable one under workers" }}{{ end -}}
@@ -21,25 +24,43 @@ Each refusal names the values and what to write instead.
 {{- end -}}
 
 {{- define "longshore.contract.broker" -}}
+{{- if eq .Values.broker.kind "rabbitmq" -}}
+{{- fail "longshore: broker.kind is rabbitmq, which this chart cannot run: its probes, its scaling and its rollout ask Redis; set broker.kind=redis, or deploy the images by yourself (docs/brokers.md)" -}}
+{{- end -}}
 {{- if and .Values.valkey.enabled .Values.broker.host -}}
 {{- fail (printf "longshore: broker.host is %q but valkey.enabled is true; set valkey.enabled=false to use the external server, or empty broker.host" .Values.broker.host) -}}
 {{- end -}}
-{{- if not (or .Values.valkey.enabled .Values.broker.host) -}}
-{{- fail "longshore: there is no broker; set broker.host to a Redis or Valkey, or valkey.enabled=true" -}}
+{{- if not (or .Values.valkey.enabled (include "longshore.broker.external" .)) -}}
+{{- fail "longshore: there is no broker; set broker.host to a Redis or Valkey, broker.sentinel.hosts to its sentinels, or valkey.enabled=true" -}}
 {{- end -}}
+{{- include "longshore.contract.sentinel" . -}}
 {{- if and .Values.valkey.enabled .Values.broker.tls.enabled -}}
 {{- fail "longshore: broker.tls.enabled is true but the chart's own Valkey speaks no TLS; set broker.host and valkey.enabled=false, or broker.tls.enabled=false" -}}
 {{- end -}}
 {{- if and .Values.valkey.enabled .Values.broker.username (ne .Values.broker.username "longshore") -}}
 {{- fail "longshore: broker.username does not fit the chart's own Valkey, whose user is longshore; empty it" -}}
 {{- end -}}
-{{- if and .Values.valkey.enabled (or (ne (.Values.broker.port | int64) 6379) (ne (.Values.broker.database | int64) 0)) -}}
-{{- if ne (.Values.broker.port | int64) 6379 -}}
+{{- if and .Values.valkey.enabled (ne (.Values.broker.port | int64) 6379) -}}
 {{- fail "longshore: broker.port does not fit the chart's own Valkey; leave it at 6379" -}}
 {{- end -}}
-{{- end -}}
-{{- if and .Values.broker.host .Values.broker.username (not .Values.broker.existingSecret) -}}
+{{- if and (include "longshore.broker.external" .) .Values.broker.username (not .Values.broker.existingSecret) -}}
 {{- fail "longshore: broker.username is set without a password; name the secret that holds it in broker.existingSecret" -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "longshore.contract.sentinel" -}}
+{{- $sentinel := .Values.broker.sentinel -}}
+{{- if and $sentinel.hosts (or .Values.broker.host .Values.valkey.enabled) -}}
+{{- fail "longshore: broker.sentinel.hosts are asked which server is the primary, so no other may be named; empty broker.host and set valkey.enabled=false" -}}
+{{- end -}}
+{{- if and $sentinel.hosts (not $sentinel.master) -}}
+{{- fail "longshore: broker.sentinel.hosts is set but broker.sentinel.master is empty; name the primary as the sentinels know it" -}}
+{{- end -}}
+{{- if and (or $sentinel.master $sentinel.username $sentinel.existingSecret) (not $sentinel.hosts) -}}
+{{- fail "longshore: broker.sentinel is set without hosts; list the sentinels in broker.sentinel.hosts" -}}
+{{- end -}}
+{{- if and $sentinel.username (not $sentinel.existingSecret) -}}
+{{- fail "longshore: broker.sentinel.username is set without a password; name the secret that holds it in broker.sentinel.existingSecret" -}}
 {{- end -}}
 {{- end -}}
 
@@ -61,6 +82,16 @@ Each refusal names the values and what to write instead.
 {{- if and .Values.api.hpa.enabled (gt (.Values.api.hpa.minReplicas | int64) (.Values.api.hpa.maxReplicas | int64)) -}}
 {{- fail "longshore: api.hpa.minReplicas is more than api.hpa.maxReplicas; lower one or raise the other" -}}
 {{- end -}}
+{{- range $path := list "/livez" "/readyz" -}}
+{{- if not (has $path $.Values.api.auth.publicPaths) -}}
+{{- fail (printf "longshore: api.auth.publicPaths lacks %s, which the kubelet asks without a key: no pod of the api would become ready; add it" $path) -}}
+{{- end -}}
+{{- end -}}
+{{- with .Values.api.auth.oidc -}}
+{{- if and (or .issuer .audience .jwksUrl) (not (and .issuer .audience .jwksUrl)) -}}
+{{- fail "longshore: api.auth.oidc needs issuer, audience and jwksUrl together; set all three, or none" -}}
+{{- end -}}
+{{- end -}}
 {{- if and .Values.api.ingress.enabled (not .Values.api.ingress.hosts) -}}
 {{- fail "longshore: api.ingress.enabled without hosts would answer for every name; list api.ingress.hosts" -}}
 {{- end -}}
@@ -70,12 +101,15 @@ Each refusal names the values and what to write instead.
 {{- end -}}
 
 {{- define "longshore.contract.network" -}}
-{{- if and .Values.networkPolicy.enabled .Values.networkPolicy.restrictEgress (not .Values.networkPolicy.extraEgress) .Values.broker.host -}}
-{{- fail "longshore: networkPolicy.restrictEgress would cut the pods off from broker.host; open it in networkPolicy.extraEgress" -}}
+{{- if and .Values.networkPolicy.enabled .Values.networkPolicy.restrictEgress (not .Values.networkPolicy.extraEgress) (include "longshore.broker.external" .) -}}
+{{- fail "longshore: networkPolicy.restrictEgress would cut the pods off from the broker; open it in networkPolicy.extraEgress" -}}
 {{- end -}}
 {{- end -}}
 
 {{- define "longshore.contract.prod" -}}
+{{- if ne .Values.api.auth.mode "required" -}}
+{{- fail "longshore: environment is prod but api.auth.mode is off: whoever reaches the api could do everything; set api.auth.mode=required" -}}
+{{- end -}}
 {{- if .Values.valkey.enabled -}}
 {{- fail "longshore: environment is prod but the broker would be the chart's single Valkey; set valkey.enabled=false and broker.host" -}}
 {{- end -}}
@@ -128,7 +162,7 @@ Each refusal names the values and what to write instead.
 {{/* A name twice in a container's environment is refused by a server-side apply. */}}
 {{- define "longshore.contract.env" -}}
 {{- $path := .path -}}
-{{- $own := concat (keys (include "longshore.config" .root | fromYaml)) (list "POD_NAME" "LONGSHORE_HOST" "LONGSHORE_PORT" "LONGSHORE_BROKER_URL" "LONGSHORE_BROKER_PASSWORD" "LONGSHORE_DATABASE_URL" "LONGSHORE_PROBE_SOCKET" "LONGSHORE_WORKER_DRAIN_SECONDS" "LONGSHORE_WORKER_PREFETCH" "LONGSHORE_SCHEDULER_TICK_FILE" "LONGSHORE_SCHEDULER_DELETION_COST" "LONGSHORE_SCHEDULER_POD_SELECTOR") -}}
+{{- $own := concat (keys (include "longshore.config" .root | fromYaml)) (list "POD_NAME" "LONGSHORE_HOST" "LONGSHORE_PORT" "LONGSHORE_BROKER_URL" "LONGSHORE_BROKER_PASSWORD" "LONGSHORE_SENTINEL_PASSWORD" "LONGSHORE_DATABASE_URL" "LONGSHORE_PAYLOAD_KEYS" "LONGSHORE_PROBE_SOCKET" "LONGSHORE_WORKER_DRAIN_SECONDS" "LONGSHORE_WORKER_PREFETCH" "LONGSHORE_SCHEDULER_TICK_FILE" "LONGSHORE_SCHEDULER_DELETION_COST" "LONGSHORE_SCHEDULER_POD_SELECTOR") -}}
 {{- range $name, $_ := .env -}}
 {{- if has $name $own -}}
 {{- fail (printf "longshore: %s.%s is a variable that the chart sets; use the chart's own value for it" $path $name) -}}

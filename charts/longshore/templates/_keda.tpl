@@ -21,7 +21,7 @@ due into a list within a second, and the others are no reason to keep a pod.
 
 {{/* Whether KEDA needs a secret to ask the broker. */}}
 {{- define "longshore.keda.authenticates" -}}
-{{- if or (include "longshore.broker.secret" .) (and .Values.broker.tls.enabled .Values.broker.tls.caSecret) -}}true{{- end -}}
+{{- if or (include "longshore.broker.secret" .) .Values.broker.sentinel.existingSecret (and .Values.broker.tls.enabled .Values.broker.tls.caSecret) -}}true{{- end -}}
 {{- end -}}
 
 {{- define "longshore.keda.used" -}}

@@ -27,6 +27,24 @@
 {{- end -}}
 {{- end -}}
 
+{{/* Where the broker, or each of its sentinels, is asked. */}}
+{{- define "longshore.broker.addresses" -}}
+{{- if .Values.broker.sentinel.hosts -}}
+{{- $addresses := list -}}
+{{- range .Values.broker.sentinel.hosts -}}
+{{- $addresses = append $addresses (ternary . (printf "%s:26379" .) (regexMatch ":[0-9]+$" .)) -}}
+{{- end -}}
+{{ join "," $addresses }}
+{{- else -}}
+{{ include "longshore.broker.host" . }}:{{ .Values.broker.port | int64 }}
+{{- end -}}
+{{- end -}}
+
+{{/* Whether the broker is outside of the chart. */}}
+{{- define "longshore.broker.external" -}}
+{{- if or .Values.broker.host .Values.broker.sentinel.hosts -}}true{{- end -}}
+{{- end -}}
+
 {{- define "longshore.broker.secret" -}}
 {{- if .Values.broker.existingSecret -}}
 {{ .Values.broker.existingSecret }}

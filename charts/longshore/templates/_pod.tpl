@@ -106,3 +106,13 @@ checksum/config: {{ include "longshore.config" .root | sha256sum }}
 {{ toYaml . }}
 {{- end }}
 {{- end -}}
+
+{{/* What goes before a command so that it runs on a copy that file sync writes to. */}}
+{{- define "longshore.reload" -}}
+{{- if .Values.development.reload -}}
+- python
+- -m
+- longshore.reload
+- /tmp/live
+{{- end -}}
+{{- end -}}

@@ -54,6 +54,8 @@
 {{- end -}}
 
 {{- define "longshore.worker.arguments" -}}
+{{- with include "longshore.reload" .root }}{{ . }}
+{{ end -}}
 - celery
 - --app={{ .set.app }}
 - worker
