@@ -1,4 +1,4 @@
-# Three images from one file: docker build --target api|worker|scheduler .
+# Images from one file: docker build --target api|worker|scheduler|flower .
 # Ordinary registries serve the defaults; both base images are arguments for those who mirror them.
 ARG PYTHON_IMAGE=python:3.13-slim-trixie
 
@@ -23,30 +23,43 @@ COPY services/scheduler/pyproject.toml services/scheduler/
 FROM builder AS build-api
 RUN --mount=type=cache,target=/var/cache/uv \
     uv sync --locked --no-dev --no-install-workspace \
-      --package longshore-api --package longshore-tasks --extra postgres --extra s3
+      --package longshore-api --package longshore-tasks --extra postgres --extra s3 \
+      --extra sentry --extra tracing
 COPY packages packages
 COPY services services
 RUN --mount=type=cache,target=/var/cache/uv \
     uv sync --locked --no-dev --no-editable \
-      --package longshore-api --package longshore-tasks --extra postgres --extra s3
+      --package longshore-api --package longshore-tasks --extra postgres --extra s3 \
+      --extra sentry --extra tracing
 
 FROM builder AS build-worker
 RUN --mount=type=cache,target=/var/cache/uv \
     uv sync --locked --no-dev --no-install-workspace \
-      --package longshore-worker --package longshore-tasks --extra handlers --extra postgres --extra s3
+      --package longshore-worker --package longshore-tasks --extra handlers --extra postgres \
+      --extra s3 --extra sentry --extra tracing
 COPY packages packages
 COPY services services
 RUN --mount=type=cache,target=/var/cache/uv \
     uv sync --locked --no-dev --no-editable \
-      --package longshore-worker --package longshore-tasks --extra handlers --extra postgres --extra s3
+      --package longshore-worker --package longshore-tasks --extra handlers --extra postgres \
+      --extra s3 --extra sentry --extra tracing
 
 FROM builder AS build-scheduler
 RUN --mount=type=cache,target=/var/cache/uv \
-    uv sync --locked --no-dev --no-install-workspace --package longshore-scheduler
+    uv sync --locked --no-dev --no-install-workspace \
+      --package longshore-scheduler --package longshore-tasks --extra postgres \
+      --extra sentry --extra tracing
 COPY packages packages
 COPY services services
 RUN --mount=type=cache,target=/var/cache/uv \
-    uv sync --locked --no-dev --no-editable --package longshore-scheduler
+    uv sync --locked --no-dev --no-editable \
+      --package longshore-scheduler --package longshore-tasks --extra postgres \
+      --extra sentry --extra tracing
+
+# Flower alone, by the lock: it needs nothing of ours.
+FROM builder AS build-flower
+RUN --mount=type=cache,target=/var/cache/uv \
+    uv sync --locked --only-group flower
 
 FROM ${PYTHON_IMAGE} AS base
 RUN apt-get update \
@@ -70,6 +83,12 @@ USER 10001:10001
 ENTRYPOINT ["/usr/bin/tini", "--"]
 LABEL org.opencontainers.image.title="Longshore" \
       org.opencontainers.image.licenses="Apache-2.0"
+
+FROM base AS flower
+EXPOSE 5555
+COPY --from=build-flower /app/.venv /app/.venv
+CMD ["celery", "flower"]
+LABEL org.opencontainers.image.description="Flower, for what is on Longshore's broker"
 
 FROM base AS api
 ENV LONGSHORE_HOST=0.0.0.0

@@ -1,28 +1,39 @@
 #!/usr/bin/env bash
 # The development cluster. usage: cluster.sh up | down | load IMAGE... | path
 # LONGSHORE_TESTBED names a folder with a cluster.sh of its own, for machines without a registry;
-# without it, kind and kubectl are taken from the PATH.
+# without it, kind and kubectl are taken from the PATH. KIND_CONFIG: another kind configuration.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 name=${CLUSTER:-longshore}
+config=${KIND_CONFIG:-$here/kind.yaml}
 keda=${KEDA_VERSION:-2.21.0}
 testbed=${LONGSHORE_TESTBED:-}
 
 need() { command -v "$1" >/dev/null || { echo "longshore: $1 is not installed" >&2; exit 1; }; }
 
+# Images that are not on this machine are fetched first.
+fetch() {
+  local image
+  for image in "$@"; do
+    docker image inspect "$image" >/dev/null 2>&1 || docker pull --quiet "$image" >/dev/null
+  done
+}
+
 up() {
   need kind && need kubectl
   kind get clusters 2>/dev/null | grep -qx "$name" ||
-    kind create cluster --name "$name" --config "$here/kind.yaml"
+    kind create cluster --name "$name" --config "$config"
   kubectl --context "kind-$name" apply --server-side -f \
     "https://github.com/kedacore/keda/releases/download/v$keda/keda-$keda.yaml"
   kubectl --context "kind-$name" -n keda wait --for=condition=Available --timeout=180s deployment --all
 }
 
 if [ -n "$testbed" ]; then
+  export LONGSHORE_CLUSTER=$name
   case ${1:-} in
-    up) exec "$testbed/cluster.sh" up "$here/kind.yaml" ;;
-    down | load) exec "$testbed/cluster.sh" "$@" ;;
+    up) exec "$testbed/cluster.sh" up "$config" ;;
+    down) exec "$testbed/cluster.sh" "$@" ;;
+    load) fetch "${@:2}" && exec "$testbed/cluster.sh" "$@" ;;
     path) "$testbed/cluster.sh" env | sed 's/^export PATH=//; s/:\$PATH$//' ;;
   esac
   exit
@@ -30,7 +41,7 @@ fi
 case ${1:-} in
   up) up ;;
   down) need kind && kind delete cluster --name "$name" ;;
-  load) shift && need kind && kind load docker-image --name "$name" "$@" ;;
+  load) shift && need kind && fetch "$@" && kind load docker-image --name "$name" "$@" ;;
   path) ;;
   *) echo "usage: cluster.sh up | down | load IMAGE... | path" >&2 && exit 2 ;;
 esac

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the images, brings them into the cluster and installs the chart: what skaffold does, from
-# the same files. usage: deploy.sh [dev|staging|prod|e2e]
+# the same files. usage: deploy.sh [dev|staging|prod|e2e] [FLAG FOR HELM...]
+# RENDER=1 prints what would be installed and touches no cluster.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 env=${1:-dev}
@@ -9,8 +10,8 @@ namespace=${NAMESPACE:-longshore}
 context=${KUBE_CONTEXT:-kind-$cluster}
 path=$(k8s-dev/cluster.sh path)
 export PATH=${path:+$path:}$PATH
+helm=${HELM:-helm}
 
-images=(longshore/api:dev longshore/worker:dev longshore/scheduler:dev)
 values=(-f k8s-dev/values.yaml)
 case $env in
   dev) values=(-f charts/longshore/values-dev.yaml "${values[@]}") ;;
@@ -18,13 +19,20 @@ case $env in
   staging | prod) values=(-f "charts/longshore/values-$env.yaml") ;;
   *) echo "longshore: no values for '$env'; there are dev, e2e, staging and prod" >&2 && exit 2 ;;
 esac
+if [ -n "${RENDER:-}" ]; then
+  exec "$helm" -n "$namespace" template longshore charts/longshore "${values[@]}" "${@:2}"
+fi
+
+build() { docker build --quiet "$@" >/dev/null; }
 if [ "$env" = dev ] || [ "$env" = e2e ]; then
+  images=(longshore/api:dev longshore/worker:dev longshore/scheduler:dev)
   for target in api worker scheduler; do
-    docker build --quiet --target "$target" --tag "longshore/$target:dev" . >/dev/null
+    build --target "$target" --tag "longshore/$target:dev" .
   done
   if [ "$env" = e2e ]; then
-    docker build --quiet --tag longshore/trial:dev tests/e2e >/dev/null
-    images+=(longshore/trial:dev)
+    build --target worker --tag longshore/trial:dev tests/e2e
+    build --target scheduler --tag longshore/trial-scheduler:dev tests/e2e
+    images=(longshore/api:dev longshore/trial:dev longshore/trial-scheduler:dev)
   fi
   k8s-dev/cluster.sh load "${images[@]}" valkey/valkey:8.1 >/dev/null
 fi
@@ -32,5 +40,5 @@ kubectl --context "$context" create namespace "$namespace" --dry-run=client -o y
   kubectl --context "$context" apply -f - >/dev/null
 kubectl --context "$context" label --overwrite namespace "$namespace" \
   pod-security.kubernetes.io/enforce=restricted >/dev/null
-helm --kube-context "$context" -n "$namespace" upgrade --install longshore charts/longshore \
+"$helm" --kube-context "$context" -n "$namespace" upgrade --install longshore charts/longshore \
   "${values[@]}" --wait --timeout 5m "${@:2}"

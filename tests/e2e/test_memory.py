@@ -23,6 +23,8 @@ def test_a_job_without_bounds_is_quarantined(store: Store, figure: Any) -> None:
     enqueue(store, job)
     until(lambda: store.run(jobs.get(job.id)).state is JobState.DEAD, 240)
     found = store.run(jobs.get(job.id))
-    figure("a job that runs out of memory quarantined after, seconds", f"{watch.seconds:.0f}")
-    figure("its deliveries", found.deliveries)
     assert found.dead_reason is DeadReason.QUARANTINED
+    figure(
+        "job that runs out of memory",
+        f"quarantined after {found.deliveries} deliveries, {watch.seconds:.0f} s",
+    )

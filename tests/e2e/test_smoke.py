@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import httpx
+import pytest
 
-from support.cluster import forwarded, get, staying
+from support.cluster import NAMESPACE, forwarded, get, staying
 from support.until import until
+
+pytestmark = pytest.mark.short
 
 
 def test_a_job_goes_through_the_whole_set() -> None:
@@ -20,5 +23,5 @@ def test_every_pod_becomes_ready() -> None:
 
 
 def test_pods_live_under_the_restricted_standard() -> None:
-    labels = get("namespace", "longshore-e2e")["metadata"]["labels"]
+    labels = get("namespace", NAMESPACE)["metadata"]["labels"]
     assert labels["pod-security.kubernetes.io/enforce"] == "restricted"

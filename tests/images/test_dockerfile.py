@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 STAGE = re.compile(r"^FROM \S+ AS (\S+)\n(.*?)(?=^FROM |\Z)", re.MULTILINE | re.DOTALL)
 STAGES = dict(STAGE.findall(DOCKERFILE))
-TARGETS = ["api", "worker", "scheduler"]
+TARGETS = ["api", "worker", "scheduler", "flower"]
 
 
 @pytest.mark.parametrize("target", TARGETS)

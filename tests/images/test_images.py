@@ -88,3 +88,13 @@ def test_the_probe_answers_without_a_worker(target: str) -> None:
     image = f"longshore/{target}:{TAG}"
     said = docker("run", "--rm", *RESTRICTED, image, *command, check=False)
     assert "no sign of life" in said
+
+
+def test_a_signal_right_after_the_start_is_honoured(target: str) -> None:
+    image = f"longshore/{target}:{TAG}"
+    name = docker("run", "--detach", *RESTRICTED, "--tmpfs=/tmp", image).strip()
+    try:
+        docker("kill", "--signal=TERM", name)
+        assert docker("wait", name).strip() in {"0", "143"}
+    finally:
+        docker("rm", "--force", name)
