@@ -13,14 +13,17 @@ from typing import NoReturn
 from rich.console import Console
 
 from bench.machine import origin
-from bench.measures import batch, children, growth, latency, naps, noop, post
+from bench.measures import batch, children, growth, latency, letters, naps, noop, post, search
 from bench.processes import ROOT, RunFailed
 from bench.report.page import tables, write_page
 from bench.report.targets import targets_table
 from bench.results import Result, read_all
 from bench.run import Run, Size, new_run
 
-MEASURES = {module.NAME: module for module in (noop, naps, latency, post, batch, growth, children)}
+MEASURES = {
+    module.NAME: module
+    for module in (noop, naps, latency, post, batch, growth, letters, search, children)
+}
 TABLE_WIDTH = 160
 
 
@@ -31,7 +34,9 @@ def main(words: Sequence[str] | None = None) -> int:
     failed = 0
     if not chosen.report:
         with new_run(Size(chosen.share, chosen.repeat), frozenset(chosen.only)) as run:
-            failed = sum(_measure(run, name, chosen.results) for name in chosen.measures)
+            failed = sum(
+                _measure(run, name, chosen.results) for name in chosen.measures or MEASURES
+            )
     results = read_all(chosen.results)
     found = tables(results)
     if not chosen.only:
@@ -63,8 +68,10 @@ def _console() -> Console:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("--measures", nargs="+", choices=MEASURES, default=[*MEASURES])
-    parser.add_argument("--only", nargs="+", default=[], help="these contenders, and no page")
+    parser.add_argument("--measures", nargs="+", action="extend", choices=MEASURES)
+    parser.add_argument(
+        "--only", nargs="+", action="extend", default=[], help="these contenders, and no page"
+    )
     parser.add_argument("--share", type=float, default=1.0, help="of the full counts and times")
     parser.add_argument("--repeat", type=int, default=3, help="repetitions")
     parser.add_argument("--results", type=Path, default=ROOT / "bench" / "results")

@@ -13,11 +13,8 @@ from typing import Any
 from bench import processes
 from bench.contenders.contender import Contender
 from bench.environment import APP, MARKS
-from bench.server import commands_for, environment_for
+from bench.server import SharedServer, commands_for, environment_for
 from longshore.testing.server import ValkeyServer
-
-#: Persistence as it comes, but no rewrite of the file in the middle of somebody's turn.
-STEADY = ("--auto-aof-rewrite-percentage", "0")
 
 Row = dict[str, Any]
 
@@ -79,7 +76,7 @@ class Run:
 @contextmanager
 def new_run(size: Size, only: frozenset[str]) -> Iterator[Run]:
     """A run on a server of its own, which ends with it."""
-    with ValkeyServer(extra=STEADY) as server:
+    with SharedServer() as server:
         run = Run(server, size, only)
         try:
             yield run

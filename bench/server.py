@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ctypes.util import find_library
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,31 @@ import redis
 from bench.contenders.contender import Command, Contender
 from bench.environment import SERVER, URL
 from longshore.testing.server import ValkeyServer
+
+#: Persistence as it comes, but no rewrite of the file in the middle of somebody's turn.
+STEADY = ("--auto-aof-rewrite-percentage", "0")
+
+
+class SharedServer(ValkeyServer):
+    """A server whose file is not rewritten meanwhile, on jemalloc where the machine has it.
+
+    Servers are packaged on jemalloc; the wheel's is built on libc's malloc, which costs a tenth of
+    the rate and, with much in it, makes pauses that are no doing of the server.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(extra=STEADY)
+
+    def command(self) -> tuple[str, ...]:
+        """Its command line, after that which sets the allocator."""
+        library = find_library("jemalloc")
+        prefix = ("/usr/bin/env", f"LD_PRELOAD={library}") if library else ()
+        return (*prefix, *super().command())
+
+
+def allocator() -> str:
+    """On what the shared server allocates."""
+    return find_library("jemalloc") or "libc's malloc"
 
 
 @dataclass(frozen=True, slots=True)

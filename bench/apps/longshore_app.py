@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import uuid
 from itertools import islice, repeat
 
 from bench.environment import longshore_url
 from longshore.envelope import NewJob
-from longshore.store import AsyncStore, Enqueuer
+from longshore.errors import BrokerError
+from longshore.ids import new_id
+from longshore.store import AsyncStore, Enqueuer, Store, run_in_turn
 from longshore.store.jobs import enqueue_all
 
-AT_ONCE = 1000
+AT_ONCE = 250
 store = AsyncStore.from_url(longshore_url())
 enqueuer = Enqueuer(store)
 
@@ -19,7 +20,7 @@ def new_job(task: str, argument: float) -> NewJob:
     """A job of the bench's Celery app."""
     return NewJob(
         task=f"bench.apps.celery_app.{task}",
-        id=str(uuid.uuid4()),
+        id=new_id(),
         args=(argument,),
         kwargs={},
         queue="celery",
@@ -31,11 +32,14 @@ async def enqueue(task: str, argument: float) -> None:
     await enqueuer.enqueue(new_job(task, argument))
 
 
-async def enqueue_many(task: str, argument: float, count: int) -> None:
-    """A thousand jobs in each round trip."""
+def enqueue_many(task: str, argument: float, count: int) -> None:
+    """So many in each call, of which two are under way."""
     fresh = (new_job(task, argument) for _ in repeat(None, count))
-    while batch := list(islice(fresh, AT_ONCE)):
-        await store.run(enqueue_all(batch))
+    batches = iter(lambda: list(islice(fresh, AT_ONCE)), [])
+    with Store.from_url(longshore_url()) as own:
+        for outcome in run_in_turn(own, map(enqueue_all, batches)):
+            if isinstance(outcome, BrokerError):
+                raise outcome
 
 
 async def stop() -> None:

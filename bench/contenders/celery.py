@@ -43,9 +43,9 @@ def longshore(name: str, pool: str, size: int, jobs: int, measures: set[str]) ->
         enqueue_app="bench.apps.longshore_app",
         commands=(worker(pool, size),),
         jobs=jobs,
-        isolates=pool != "threads",
+        isolates=not pool.endswith("threads"),
         once=KEEPS,
-        settings="as it comes: leases of 15 s, outcomes batched within 3 ms",
+        settings="as it comes: leases of 15 s, outcomes batched within milliseconds",
         measures=frozenset(measures),
         scheme="longshore",
     )
@@ -57,5 +57,6 @@ CONTENDERS = (
     longshore("longshore-pool", "longshore", 2, 40_000, {"noop", "latency", "post", "batch"}),
     stock("celery-threads", "threads", 16, 6_000, {"naps"}),
     longshore("longshore-threads", "threads", 16, 12_000, {"naps"}),
+    longshore("longshore-own-threads", "longshore-threads", 16, 30_000, {"naps"}),
     longshore("longshore-pool-16", "longshore", 16, 30_000, {"naps"}),
 )

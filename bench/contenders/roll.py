@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.contenders import arq, celery, dramatiq, rq, saq, taskiq
+from bench.contenders import arq, bare, celery, dramatiq, rq, saq, taskiq
 from bench.contenders.contender import Contender
 
 ROLL: tuple[Contender, ...] = (
@@ -12,6 +12,7 @@ ROLL: tuple[Contender, ...] = (
     *dramatiq.CONTENDERS,
     *arq.CONTENDERS,
     *rq.CONTENDERS,
+    *bare.CONTENDERS,
 )
 
 

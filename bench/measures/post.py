@@ -52,6 +52,7 @@ def _api(run: Run) -> Target:
         "LONGSHORE_BROKER_URL": run.server.url,
         "LONGSHORE_DATABASE_URL": f"sqlite:///{data / 'api.sqlite3'}",
         "LONGSHORE_STORAGE_DIRECTORY": str(data / "files"),
+        "LONGSHORE_AUTH": "off",
         "LONGSHORE_LOG_LEVEL": "WARNING",
     }
     return Target(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.measures import children, growth
+from bench.measures import beside, children, growth, letters, search
 from bench.rates import ratio
 from bench.report.summaries import median
 from bench.report.table import Table, count, milliseconds, times
@@ -32,6 +32,32 @@ def growth_table(result: Result) -> Table:
 def growth_of(empty: float, full: float) -> str:
     """How many times the empty server's figure."""
     return times(ratio(full, empty))
+
+
+def letters_table(result: Result) -> Table:
+    """Calls beside a few dead letters and beside very many."""
+    return _beside(result, letters.TITLE, "letters")
+
+
+def search_table(result: Result) -> Table:
+    """Searches beside a few jobs and beside very many."""
+    return _beside(result, search.TITLE, "jobs")
+
+
+def _beside(result: Result, title: str, noun: str) -> Table:
+    rows = []
+    for step in result.names("step"):
+        for percent in ("p50", "p99"):
+            few, many = (
+                median(result, percent, step=step, arm=arm) for arm in (beside.FEW, beside.MANY)
+            )
+            rows.append(
+                [f"{step}, {percent}", milliseconds(few), milliseconds(many), growth_of(few, many)]
+            )
+    held = sorted({int(row["held"]) for row in result.rows})
+    columns = ["call", *(f"{number:,} {noun}" for number in held), "growth"]
+    note = f"Interleaved calls to two servers; pages of {beside.LIMIT}."
+    return Table(title, columns, rows, note)
 
 
 def memory_table(result: Result) -> Table:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bench.contenders.roll import ROLL
-from bench.measures import batch, children, growth, latency, naps, noop, post
+from bench.measures import batch, children, growth, latency, letters, naps, noop, post, search
 from bench.report import costs, summaries
 from bench.report.plots import draw_all
 from bench.report.table import Table
@@ -40,6 +40,8 @@ TABLES: Mapping[str, tuple[Callable[[Result], Table], ...]] = {
     post.NAME: (summaries.post_table,),
     batch.NAME: (summaries.batch_table,),
     growth.NAME: (costs.growth_table, costs.memory_table),
+    letters.NAME: (costs.letters_table,),
+    search.NAME: (costs.search_table,),
     children.NAME: (costs.children_table,),
 }
 PICTURES = {naps.NAME: ("naps-1ms", "naps-10ms")}
@@ -97,7 +99,8 @@ def _origins(results: Mapping[str, Result]) -> str:
         of = result.origin
         lines.append(
             f"- {name}: `{of['command']}`, {of['taken_at']}; {of['machine']};"
-            f" {of['server']}; Python {of['python']}; load before {of['load_before']}"
+            f" {of['server']}; Python {of['python']}; load before {of['load_before']};"
+            f" a million additions in a Python loop took {of.get('loop_seconds', 0) * 1e3:.0f} ms"
         )
     last = next(reversed(list(results.values())), None)
     if last is not None:

@@ -82,7 +82,7 @@ def worst_growth(result: Result) -> float:
 
 def _best_nap(seconds: float) -> Callable[[Result], float]:
     def value(result: Result) -> float:
-        pools = ("longshore-threads", "longshore-pool-16")
+        pools = ("longshore-threads", "longshore-own-threads", "longshore-pool-16")
         return max(over_best(name, nap_seconds=seconds)(result) for name in pools)
 
     return value
