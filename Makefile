@@ -1,7 +1,7 @@
 # One command per need; `make` alone lists them.
 SHELL := /bin/sh
 BIN := .venv/bin
-PYFILES := packages services tests tools bench
+PYFILES := packages services tests tools bench examples
 export UV_PYTHON_DOWNLOADS ?= never
 .DEFAULT_GOAL := help
 .PHONY: help run stop demo load test test-unit test-integration lint format types boundaries sizes \
@@ -11,8 +11,9 @@ help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 ##: the set on this machine
-run: $(BIN)/.synced ## Start Valkey, api, worker and scheduler; Ctrl-C stops everything
-	@exec $(BIN)/longshore-local run
+BROKER ?= $(or $(LONGSHORE_LOCAL_BROKER),redis)
+run: $(BIN)/.synced ## Start Valkey, api, worker and scheduler (BROKER=rabbitmq: it, too); Ctrl-C stops
+	@LONGSHORE_LOCAL_BROKER=$(BROKER) exec $(BIN)/longshore-local run
 
 stop: $(BIN)/.synced ## Stop a set that runs elsewhere
 	@$(BIN)/longshore-local stop
@@ -25,13 +26,26 @@ load: $(BIN)/.synced ## Post 2,000 jobs over 32 connections to the running set
 
 ##: tests
 test: $(BIN)/.synced ## Run unit and integration tests, with coverage
-	@$(BIN)/pytest -n 4 --dist loadfile --cov --cov-report=term $(ARGS)
+	@sh tools/test_passes.sh $(BIN)/pytest $(ARGS)
 
 test-unit: $(BIN)/.synced ## Run the tests that open no socket
 	@$(BIN)/pytest tests/unit $(ARGS)
 
 test-integration: $(BIN)/.synced ## Run the tests against a real Valkey
 	@$(BIN)/pytest tests/integration $(ARGS)
+
+.PHONY: test-servers churn outbox
+TESTS ?= tests/integration/store tests/integration/transport tests/integration/contracts
+test-servers: $(BIN)/.synced ## Run the tests of the engine on Redis 6.2 and on each of SERVERS="path ..."
+	@sh tools/test_servers.sh $(BIN)/pytest $(TESTS) $(ARGS)
+
+churn: $(BIN)/.synced ## Kill 300 workers and look whether their keys are gone (half an hour)
+	@LONGSHORE_CHURNS=300 $(BIN)/pytest --timeout 7200 tests/integration/operations/test_janitor.py \
+	    -k killed_workers $(ARGS)
+
+outbox: $(BIN)/.synced ## Kill 200 processes between commit and enqueue, on SQLite and on PostgreSQL
+	@OUTBOX_KILLS=200 $(BIN)/pytest --timeout 1200 tests/integration/outbox/test_outbox.py \
+	    -k killing $(ARGS)
 
 .PHONY: compatibility
 compatibility: ## Run Celery's and kombu's own tests on redis:// and longshore://, write the page
@@ -64,6 +78,10 @@ readme: $(BIN)/.synced ## Check that what the pages name exists
 check: ## Do all that the continuous integration does
 	@.ci/run
 
+.PHONY: incident
+incident: $(BIN)/.synced ## Play a bad release and its mending, and record it in docs/runbook.md
+	@$(BIN)/python -m tools.incident
+
 ##: the environment
 sync: ## Install the locked environment
 	@uv=$$(sh tools/uv.sh) && python=$$(sh tools/python.sh) && \
@@ -85,7 +103,7 @@ clean: ## Remove the environment and caches; data stay
 	@find packages services tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 ##: Kubernetes
-.PHONY: kind-up kind-down images dev deploy rollout e2e chart-readme chart-test
+.PHONY: kind-up kind-down images dev deploy rollout e2e e2e-short chart-readme chart-test
 # Tools of a test bed for machines that reach no registry; elsewhere those on the PATH are used.
 export LONGSHORE_TESTBED ?= $(abspath $(wildcard ../shared/cluster))
 ENV ?= dev
@@ -107,18 +125,41 @@ dev: ## Build, install and watch with skaffold
 deploy: ## Build, load and install without skaffold (ENV=dev, e2e, staging or prod)
 	@k8s-dev/deploy.sh $(ENV)
 
-rollout: ## Restart worker sets, scheduler and api in this order, and say what drains
-	@k8s-dev/rollout.sh
+rollout: $(BIN)/.synced ## Restart worker sets, scheduler and api in this order, and say what drains
+	@$(WITH_TOOLS) $(BIN)/longshore rollout --context kind-$${CLUSTER:-longshore} \
+	    --namespace $${NAMESPACE:-longshore} $(ARGS)
 
-e2e: $(BIN)/.synced ## Run the tests on the local cluster
-	@k8s-dev/cluster.sh up && NAMESPACE=longshore-e2e k8s-dev/deploy.sh e2e
-	@$(WITH_TOOLS) $(BIN)/pytest tests/e2e $(ARGS)
+e2e: $(BIN)/.synced ## Run the tests on a local cluster of two nodes, write their figures
+	@LONGSHORE_E2E_REPORT=docs/kubernetes/measured.json k8s-dev/e2e.sh $(ARGS)
+	@$(BIN)/python tools/cluster_page.py
+
+e2e-short: $(BIN)/.synced ## The same in small, on a cluster of its own that ends with it
+	@trap 'k8s-dev/ci.sh clean' EXIT; k8s-dev/ci.sh run
+
+.PHONY: observability
+observability: $(BIN)/.synced ## Write the tables of docs/observability.md from the catalogue of metrics
+	@$(BIN)/python tools/observability_page.py
 
 chart-readme: $(BIN)/.synced ## Write the chart's README from its values
 	@$(BIN)/python tools/chart_readme.py
 
-chart-test: $(BIN)/.synced ## Test the chart with the real helm, and what the images promise
-	@$(WITH_TOOLS) $(BIN)/pytest tests/chart tests/images $(ARGS)
+chart-test: $(BIN)/.synced ## Test the chart with the real helm, compose, and what the images promise
+	@$(WITH_TOOLS); HELM=$$(sh tools/helm.sh) KUBE_SCORE=$$(sh tools/kube_score.sh) \
+	    $(BIN)/pytest tests/chart tests/images tests/compose $(ARGS)
+
+##: what an operator sees
+.PHONY: monitoring monitoring-test
+monitoring: $(BIN)/.synced ## Write the rules of compose and the dashboards
+	@$(WITH_TOOLS); HELM=$$(sh tools/helm.sh) $(BIN)/python -m tools.monitoring
+
+FLOWER := .venv-flower
+monitoring-test: $(BIN)/.synced $(FLOWER)/.synced ## Test alerts, dashboards and Flower with the real programs
+	@PROMETHEUS_HOME=$$(sh tools/prometheus.sh) $(BIN)/pytest tests/monitoring $(ARGS)
+
+$(FLOWER)/.synced: uv.lock pyproject.toml
+	@uv=$$(sh tools/uv.sh) && python=$$(sh tools/python.sh) && \
+	    UV_PROJECT_ENVIRONMENT=$(FLOWER) "$$uv" sync --quiet --locked --only-group flower --python "$$python"
+	@touch $@
 
 ##: how fast it is, beside stock Celery and the peers
 BENCH := .venv-bench
@@ -137,10 +178,15 @@ $(BENCH)/.synced: uv.lock pyproject.toml
 	    UV_PROJECT_ENVIRONMENT=$(BENCH) "$$uv" sync --quiet --locked --group bench --python "$$python"
 	@touch $@
 
+.PHONY: pictures
+pictures: $(BENCH)/.synced ## Draw the dashboards of docs/dashboards.md from a set at work
+	@PROMETHEUS_HOME=$$(sh tools/prometheus.sh) PYTHONPATH=tests \
+	    $(BENCH)/bin/python -m tools.dashboard_pictures
+
 ##: what is lost when something is killed, beside stock Celery
 .PHONY: prove prove-short
-prove: $(BIN)/.synced ## Do every fault to both arms and write docs/proof.md (about two hours)
+prove: $(BIN)/.synced ## Do every fault to both arms and write docs/proof.md (40 minutes)
 	@$(BIN)/longshore prove --page docs/proof.md $(ARGS)
 
-prove-short: $(BIN)/.synced ## The same in small, in about three minutes
+prove-short: $(BIN)/.synced ## The same in small, in three minutes
 	@$(BIN)/longshore prove --short $(ARGS)

@@ -11,7 +11,7 @@ LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 TARGET = re.compile(r"\bmake ([a-z][a-z0-9-]*)")
 SETTING = re.compile(r"\bLONGSHORE_[A-Z0-9_]+\b")
 PLACE = re.compile(
-    r"(?<![\w/.])((?:packages|services|tests|docs|tools|transport|store|worker|schedule)/[\w./-]*\w)"
+    r"(?<![\w/.-])((?:packages|services|tests|docs|tools|transport|store|worker|schedule)/[\w./-]*\w)"
 )
 ENGINE = Path("packages/longshore/src/longshore")
 PAGES = (Path("README.md"), Path("CONTRIBUTING.md"), *sorted(Path("docs").rglob("*.md")))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 LARGEST_FUNCTION, LARGEST_FILE = 50, 300
-ROOTS = ("packages", "services", "tests", "tools", "bench")
+ROOTS = ("packages", "services", "tests", "tools", "bench", "examples")
 Sized = tuple[str, int]
 
 

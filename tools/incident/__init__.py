@@ -1,0 +1,1 @@
+"""An incident, played through on this machine and recorded for the runbook."""
