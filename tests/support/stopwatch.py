@@ -14,8 +14,9 @@ COMPANION = """
 import select, sys, time
 NAP_SECONDS, STALL_SECONDS = 0.01, 0.05
 print(flush=True)
-stalled, begun = 0.0, time.monotonic()
-while not select.select([sys.stdin], [], [], NAP_SECONDS)[0]:
+stalled, begun, ended = 0.0, time.monotonic(), False
+while not ended:
+    ended = select.select([sys.stdin], [], [], NAP_SECONDS)[0]
     now = time.monotonic()
     late = now - begun - NAP_SECONDS
     stalled, begun = stalled + (late if late > STALL_SECONDS else 0.0), now

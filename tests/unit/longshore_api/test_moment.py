@@ -1,0 +1,31 @@
+"""A moment is written out: whatever else pydantic would take for one is refused."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from longshore_api.moment import Moment
+
+MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
+
+
+@pytest.mark.parametrize("text", ["2026-11-22T06:00:00Z", "2026-11-22T07:00:00+01:00"])
+def test_it_has_an_offset(text: str) -> None:
+    assert MOMENT.validate_python(text) == datetime(2026, 11, 22, 6, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "value", [1_795_327_200, 0.5, "1795327200", "-1795327200", "1.8e9", "-2.5e-271", "2E-3", "nan"]
+)
+def test_a_number_is_none(value: object) -> None:
+    with pytest.raises(ValidationError, match="must be a time like"):
+        MOMENT.validate_python(value)
+
+
+@pytest.mark.parametrize("text", ["2026-11-22T06:00:00", "2026-11-22", "tomorrow", ""])
+def test_nor_is_what_has_no_offset(text: str) -> None:
+    with pytest.raises(ValidationError):
+        MOMENT.validate_python(text)
