@@ -3,6 +3,8 @@
 # cluster of its own. usage: ci.sh check | run | clean
 #   check  says why it cannot run here, and nothing when it can
 #   run    everything, within its budget of time; exit code 77: the tools were not ready in time
+# LONGSHORE_CI_SECONDS_LEFT: what is left for all of the checks; the tools then take no more of it
+# than leaves the tests theirs.
 #   clean  ends what it has started
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -13,7 +15,16 @@ tools_budget=${LONGSHORE_CI_TOOLS_SECONDS:-1800}
 tests_budget=${LONGSHORE_CI_CLUSTER_SECONDS:-900}
 skipped=77
 
+if [ -n "${LONGSHORE_CI_SECONDS_LEFT:-}" ]; then
+  left=$((LONGSHORE_CI_SECONDS_LEFT - tests_budget))
+  tools_budget=$((left < tools_budget ? left : tools_budget))
+fi
+
 check() {
+  if [ "$tools_budget" -lt 60 ]; then
+    echo "${LONGSHORE_CI_SECONDS_LEFT} s are left of the time for all checks, too little for a cluster"
+    return
+  fi
   if [ "${LONGSHORE_CI_CLUSTER:-1}" = 0 ]; then
     echo "LONGSHORE_CI_CLUSTER is 0"
     return

@@ -14,6 +14,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 NOTED = 'echo "$(basename "$0") $* $LONGSHORE_CLUSTER" >>"$(dirname "$0")/noted"\n'
 NOT_READY = 77
+#: Without what the checks that these tests are a part of have left for themselves.
+AROUND = {name: value for name, value in os.environ.items() if name != "LONGSHORE_CI_SECONDS_LEFT"}
 
 
 @pytest.fixture
@@ -42,7 +44,7 @@ def ci(what: str, testbed: Path, **env: str) -> Done:
     with (testbed / "said").open("w+") as said:
         process = subprocess.Popen(
             [ROOT / "k8s-dev" / "ci.sh", what],
-            env={**os.environ, "LONGSHORE_TESTBED": str(testbed), **env},
+            env={**AROUND, "LONGSHORE_TESTBED": str(testbed), **env},
             stdout=said,
             stderr=said,
             start_new_session=True,
@@ -67,6 +69,18 @@ def test_tools_that_are_not_ready_in_time_are_no_failure(testbed: Path) -> None:
     done = ci("run", testbed, LONGSHORE_CI_TOOLS_SECONDS="1")
     assert done.code == NOT_READY
     assert "not ready within 1 s" in done.said
+
+
+def test_the_tools_leave_the_tests_their_time(testbed: Path) -> None:
+    write(testbed / "tools.sh", "exec sleep 60\n")
+    left = {"LONGSHORE_CI_SECONDS_LEFT": "1061", "LONGSHORE_CI_CLUSTER_SECONDS": "1000"}
+    assert "are left" not in ci("check", testbed, **left).said
+    left["LONGSHORE_CI_CLUSTER_SECONDS"] = "1060"
+    assert "not ready within 1 s" in ci("run", testbed, **left).said
+
+
+def test_too_little_time_is_a_reason_to_skip(testbed: Path) -> None:
+    assert "950 s are left" in ci("check", testbed, LONGSHORE_CI_SECONDS_LEFT="950").said
 
 
 def test_a_cluster_that_does_not_come_up_is_a_failure(testbed: Path) -> None:
