@@ -165,7 +165,7 @@ $(FLOWER)/.synced: uv.lock pyproject.toml
 BENCH := .venv-bench
 
 bench: $(BENCH)/.synced ## Measure everything and write docs/performance.md (half an hour)
-	@$(BENCH)/bin/python -m bench $(ARGS)
+	@$(BENCH)/bin/python -m bench --readme README.md $(ARGS)
 
 bench-short: $(BENCH)/.synced ## The same in small: figures to look at, not to quote
 	@mkdir -p .longshore/bench

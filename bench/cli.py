@@ -15,6 +15,7 @@ from rich.console import Console
 from bench.machine import origin
 from bench.measures import batch, children, growth, latency, letters, naps, noop, post, search
 from bench.processes import ROOT, RunFailed
+from bench.report.front import write_front
 from bench.report.page import tables, write_page
 from bench.report.targets import targets_table
 from bench.results import Result, read_all
@@ -42,6 +43,8 @@ def main(words: Sequence[str] | None = None) -> int:
     if not chosen.only:
         found = [*found, targets_table(results)]
         write_page(results, chosen.page)
+        if chosen.readme:
+            write_front(results, chosen.readme)
     console = _console()
     for table in found:
         table.show(console)
@@ -76,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--repeat", type=int, default=3, help="repetitions")
     parser.add_argument("--results", type=Path, default=ROOT / "bench" / "results")
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "performance.md")
+    parser.add_argument("--readme", type=Path, help="a page with a table between marks to renew")
     parser.add_argument("--report", action="store_true", help="measure nothing, write the page")
     return parser
 

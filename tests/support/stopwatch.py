@@ -13,8 +13,8 @@ from typing import Self
 COMPANION = """
 import select, sys, time
 NAP_SECONDS, STALL_SECONDS = 0.01, 0.05
-print(flush=True)
 stalled, begun, ended = 0.0, time.monotonic(), False
+print(flush=True)
 while not ended:
     ended = select.select([sys.stdin], [], [], NAP_SECONDS)[0]
     now = time.monotonic()
