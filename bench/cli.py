@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -44,7 +44,7 @@ def main(words: Sequence[str] | None = None) -> int:
         found = [*found, targets_table(results)]
         write_page(results, chosen.page)
         if chosen.readme:
-            write_front(results, chosen.readme)
+            failed += _renew(results, chosen.readme)
     console = _console()
     for table in found:
         table.show(console)
@@ -60,6 +60,16 @@ def _measure(run: Run, name: str, directory: Path) -> bool:
         run.say(f"{name} failed: {error}")
         return True
     Result(name, begun.document(), rows).write(directory)
+    return False
+
+
+def _renew(results: Mapping[str, Result], page: Path) -> bool:
+    """Puts the few figures on a page; whether that failed."""
+    try:
+        write_front(results, page)
+    except (OSError, ValueError) as error:
+        sys.stderr.write(f"bench: {error}\n")
+        return True
     return False
 
 
