@@ -72,6 +72,20 @@ def test_a_broken_promise_is_said_aloud():
     assert not proof("1 accepted job lost").holds
 
 
+def test_the_end_of_a_log_names_what_broke():
+    screen = io.StringIO()
+    show(Console(file=screen, width=80), proof("1 accepted job lost", "2 jobs ran twice"))
+    last = screen.getvalue().splitlines()[-1]
+    assert last == "BROKEN: scenario 1 on longshore, prefork: 1 accepted job lost; 2 jobs ran twice"
+
+
+def test_the_end_of_a_log_names_what_is_void():
+    screen = io.StringIO()
+    void = judge([Finding("prefork", 2.0, missed="no kill hit a job")], control_fails=False)
+    show(Console(file=screen, width=80), replace(proof(), findings=tuple(void)))
+    assert screen.getvalue().splitlines()[-1].endswith("prefork: no kill hit a job")
+
+
 def test_every_scenario_says_what_must_hold():
     assert all(scenario.title and scenario.claim for scenario in ROLL)
     assert [scenario.number for scenario in ROLL] == sorted(scenario.number for scenario in ROLL)

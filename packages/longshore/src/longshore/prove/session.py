@@ -26,10 +26,15 @@ class Proof:
     seconds: float
 
     @property
-    def holds(self) -> bool:
-        """Whether nothing broke and nothing is void; what is not shown yet is neither."""
+    def failures(self) -> tuple[Finding, ...]:
+        """What broke, and what is void; what is not shown yet is neither."""
         failed = {Judgement.BROKEN, Judgement.VOID}
-        return not any(finding.judgement in failed for finding in self.findings)
+        return tuple(finding for finding in self.findings if finding.judgement in failed)
+
+    @property
+    def holds(self) -> bool:
+        """Whether there are no failures."""
+        return not self.failures
 
 
 def prove(

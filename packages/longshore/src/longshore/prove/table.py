@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from longshore.prove.columns import HEADINGS, cells
-from longshore.prove.finding import Judgement
+from longshore.prove.finding import Finding, Judgement
 from longshore.prove.session import Proof, Say
 
 COLOURS = {
@@ -60,3 +60,14 @@ def show(console: Console, proof: Proof) -> None:
     console.print(table)
     verdict = "the promise held" if proof.holds else "the promise was NOT shown to hold"
     console.print(f"{verdict}; {len(proof.findings)} findings in {proof.seconds:.0f} s")
+    for finding in proof.failures:
+        console.print(_failure(finding), soft_wrap=True, markup=False, highlight=False)
+
+
+def _failure(finding: Finding) -> str:
+    """One line of its own, for whoever has only the end of a log."""
+    reason = "; ".join(finding.wrong) or finding.missed or "the fault did not bite on stock Celery"
+    return (
+        f"{str(finding.judgement).upper()}: scenario {finding.scenario} on {finding.arm},"
+        f" {finding.variant}: {reason}"
+    )
