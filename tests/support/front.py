@@ -1,23 +1,30 @@
-"""In front of a server on the loopback address: hands everything on, in TLS or slowly."""
+"""In front of a server on the loopback address: hands everything on, in TLS, slowly, or not."""
 
 from __future__ import annotations
 
 import asyncio
 import ssl
 import threading
+from collections.abc import Callable
 from typing import Self
 
 
 class Front:
     """Listens on a port of its own before that of a server.
 
-    Each piece of what the server answers is handed on ``answers_after`` seconds later.
+    Each piece of what the server answers is handed on ``answers_after`` seconds later. Of the
+    first connection whose client sends ``unanswered`` no more answers are handed on.
     """
 
     def __init__(
-        self, behind: int, context: ssl.SSLContext | None = None, answers_after: float = 0.0
+        self,
+        behind: int,
+        context: ssl.SSLContext | None = None,
+        answers_after: float = 0.0,
+        unanswered: bytes = b"",
     ) -> None:
         self._behind, self._context, self._answers_after = behind, context, answers_after
+        self._unanswered = unanswered
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="front")
 
@@ -46,22 +53,49 @@ class Front:
 
     async def _serve(self, client: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         server, on = await asyncio.open_connection("127.0.0.1", self._behind)
+        line = _Line(self)
         try:
-            await asyncio.gather(_copy(client, on), _copy(server, back, self._answers_after))
+            await asyncio.gather(
+                _copy(client, on, line.ask), _copy(server, back, line.answer, self._answers_after)
+            )
         except asyncio.CancelledError:
             return
         finally:
             back.transport.abort()
             on.transport.abort()
 
+    def leaves_unanswered(self, data: bytes) -> bool:
+        """Whether this is the question that gets no answer; it is one only once."""
+        found = bool(self._unanswered) and self._unanswered in data
+        if found:
+            self._unanswered = b""
+        return found
+
+
+class _Line:
+    """One connection."""
+
+    def __init__(self, front: Front) -> None:
+        self._front, self._silent = front, False
+
+    def ask(self, data: bytes) -> bytes:
+        self._silent = self._silent or self._front.leaves_unanswered(data)
+        return data
+
+    def answer(self, data: bytes) -> bytes:
+        return b"" if self._silent else data
+
 
 async def _copy(
-    source: asyncio.StreamReader, target: asyncio.StreamWriter, after: float = 0.0
+    source: asyncio.StreamReader,
+    target: asyncio.StreamWriter,
+    passed: Callable[[bytes], bytes],
+    after: float = 0.0,
 ) -> None:
     try:
         while data := await source.read(65536):
             await asyncio.sleep(after)
-            target.write(data)
+            target.write(passed(data))
             await target.drain()
     except (OSError, ssl.SSLError):
         return

@@ -47,6 +47,8 @@ class Harbour:
     place: Path
     queue: str
     store: RabbitStore
+    broker_url: str
+    """Where the workers look for RabbitMQ."""
 
     def enqueue(self, fate: str, task: str = "harbour.load", **options: Any) -> str:
         fields = {"fate": fate} if task == "harbour.load" else {}
@@ -80,7 +82,7 @@ class Harbour:
         environment = {
             "HARBOUR_PLACE": str(self.place),
             "HARBOUR_QUEUE": self.queue,
-            "HARBOUR_BROKER": self.server.url,
+            "HARBOUR_BROKER": self.broker_url,
             "HARBOUR_RECORDS": self.records.url,
         }
         log = self.place / f"{name}.log"
@@ -118,7 +120,7 @@ def harbour(
 ) -> Iterator[Harbour]:
     settings = StoreSettings(max_deliveries=3)
     with RabbitStore.beside(server.url, [queue], records.url, settings) as store:
-        yield Harbour(server, records, place, queue, store)
+        yield Harbour(server, records, place, queue, store, server.url)
 
 
 if __name__ == "__main__":

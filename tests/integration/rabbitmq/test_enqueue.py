@@ -21,6 +21,7 @@ from longshore.errors import (
 from longshore.ids import new_id
 from longshore.rabbitmq.letter import letter
 from longshore.rabbitmq.publisher import Publisher
+from longshore.rabbitmq.topology import DEAD_LETTERS, DEAD_NOTES
 from longshore.records import JobState
 from longshore.store import Store, StoreSettings, jobs, queues
 from longshore.store.entrusted import UNCONFIRMED_SECONDS, confirm
@@ -32,6 +33,7 @@ from support.rabbit import Harbour, harbour, why_not
 from support.until import until
 
 Start = Callable[..., CeleryWorker]
+DEAD_QUEUES = (DEAD_LETTERS, DEAD_NOTES)
 
 
 def test_a_delayed_job_waits_and_is_not_early(port: Harbour, start: Start) -> None:
@@ -189,6 +191,7 @@ def test_nothing_is_lost_when_rabbitmq_is_killed_under_load(
         load.start()
         try:
             until(lambda: len(accepted) > 100, 30)
+            until(lambda: server.would_remember("harbour", *DEAD_QUEUES))
             server.kill()
             server.start()
             before = len(accepted)

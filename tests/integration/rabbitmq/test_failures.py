@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from longshore.rabbitmq.topology import DEAD_NOTES
 from longshore.records import DeadReason, JobState
 from longshore.store import jobs
 from support.celery_worker import CeleryWorker
+from support.front import Front
 from support.rabbit import Harbour
 from support.until import until
 
 Start = Callable[..., CeleryWorker]
+#: Class and method of AMQP 0-9-1's ``basic.consume``.
+BASIC_CONSUME = b"\x00\x3c\x00\x14"
 
 
 def test_a_killed_workers_job_runs_again(port: Harbour, start: Start) -> None:
@@ -125,6 +130,19 @@ def test_a_replaced_job_goes_on_under_its_id(port: Harbour, start: Start) -> Non
 
     assert record.interruptions == 0
     assert port.store.run(jobs.result(job_id)).value == f"{job_id} swapped"
+
+
+@pytest.mark.slow
+def test_a_worker_whose_question_rabbitmq_never_answers_connects_anew(port: Harbour) -> None:
+    with Front(port.server.port, unanswered=BASIC_CONSUME) as front:
+        port.broker_url = f"amqp://guest:guest@127.0.0.1:{front.port}//"
+        worker = port.worker()
+        try:
+            worker.start().wait_until_ready(60)
+            port.ends_as(JobState.SUCCEEDED, port.enqueue("sail"))
+        finally:
+            worker.kill()
+    assert "TimeoutError" in worker.log.read_text()
 
 
 def test_a_worker_that_was_cut_off_is_refused_when_it_comes_back(

@@ -16,6 +16,10 @@ from longshore.rabbitmq.url import STORE_OPTIONS
 TASK_CLASS = "longshore.rabbitmq.task:RecordedTask"
 BACKEND = "longshore.rabbitmq.backend:RecordBackend"
 
+#: How long Celery waits for RabbitMQ to answer a question; without an end a worker waits for ever
+#: for a node that has just restarted and never answers a consumer, see decision 0107.
+ANSWER_SECONDS = 10.0
+
 
 def configuration(
     broker_url: str, records_url: str, options: Mapping[str, Any], queues: Sequence[str]
@@ -27,7 +31,11 @@ def configuration(
     return {
         "broker_url": broker_url,
         # Each publish returns when RabbitMQ has confirmed it, a retry's among them.
-        "broker_transport_options": {"confirm_publish": True},
+        "broker_transport_options": {
+            "confirm_publish": True,
+            "read_timeout": ANSWER_SECONDS,
+            "write_timeout": ANSWER_SECONDS,
+        },
         "result_backend": f"{BACKEND}+{records_url}",
         STORE_OPTIONS: dict(options),
         "task_queues": job_queues(queues, options["max_deliveries"]),

@@ -140,6 +140,17 @@ class RabbitServer:
         self._processes["rabbitmq"].wait()
         self.stop()
 
+    def would_remember(self, *queues: str) -> bool:
+        """Whether a crash now would leave the node these quorum queues of the vhost ``/``.
+
+        A node writes the names of new queues to its disk only once none was added for half a
+        second; killed before, it starts again with such a queue empty and without a leader, which
+        nobody can consume from (https://github.com/rabbitmq/ra, ``ra_directory``).
+        """
+        tables = self.directory.glob("data/*/quorum/*/names.dets")
+        saved = b"".join(table.read_bytes() for table in tables)
+        return all(f"%2F_{queue}".encode() in saved for queue in queues)
+
     def control(self, *words: str) -> str:
         """Run ``rabbitmqctl`` against the node and return what it says.
 
