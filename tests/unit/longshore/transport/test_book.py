@@ -38,13 +38,13 @@ def test_entries_are_told_oldest_first(book):
 def test_what_happened_is_noted(book):
     entry = add(book)
     book.begin("tag-1")
-    book.note("tag-1", DONE)
+    assert book.note("tag-1", DONE)
     assert (entry.begun, entry.settlement, entry.overdue) == (True, DONE, False)
 
 
 def test_what_happens_to_a_claim_no_longer_held_is_not(book):
     book.begin("tag-9")
-    book.note("tag-9", DONE)
+    assert not book.note("tag-9", DONE)
     assert book.entries() == []
 
 
@@ -63,6 +63,19 @@ def test_a_lost_claim_is_reported_once(book):
     book.lost(entry)
     book.lost(entry)
     assert reported == [entry]
+
+
+@pytest.mark.parametrize("moment", ["noted", "overdue"])
+def test_a_claim_whose_outcome_is_known_is_not_dropped_when_it_is_lost(book, moment):
+    reported = []
+    book.on_lost = reported.append
+    entry = add(book)
+    if moment == "noted":
+        book.note("tag-1", DONE)
+    else:
+        book.keep_overdue(book.take("tag-1"), DONE)
+    book.lost(entry)
+    assert (book.entries(), reported) == ([entry], [])
 
 
 def test_a_cancel_is_reported_once(book):

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from longshore.prove.processor import waited_seconds
 from longshore.prove.waiting import until
 from longshore.testing.lifeline import tied_to_parent
 from longshore.testing.ports import free_port
@@ -76,6 +77,11 @@ class Service:
             self._process.kill()
             self._process.wait()
 
+    @property
+    def pid(self) -> int:
+        """Of the process whose main thread runs the event loop."""
+        return self._process.pid
+
     def alive(self) -> int:
         """The status of ``/livez``; 0 when there is no answer."""
         return self._ask("GET", "/livez", None)
@@ -96,7 +102,10 @@ class Service:
 
 
 class Pulse:
-    """Asks ``/livez`` again and again from a thread; ``seconds`` that each answer took."""
+    """Asks ``/livez`` again and again from a thread; ``seconds`` that each answer took.
+
+    Without those in which the api or this thread waited for a processor that others had.
+    """
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -107,9 +116,13 @@ class Pulse:
 
     def _run(self) -> None:
         while not self._stop.wait(0.01):
-            began = time.monotonic()
+            began, waited = time.monotonic(), self._waited()
             self.failed += self._service.alive() != http.HTTPStatus.OK
-            self.seconds.append(time.monotonic() - began)
+            waited = self._waited() - waited
+            self.seconds.append(max(time.monotonic() - began - waited, 0.0))
+
+    def _waited(self) -> float:
+        return waited_seconds() + waited_seconds(self._service.pid)
 
     def __enter__(self) -> Self:
         self._thread.start()

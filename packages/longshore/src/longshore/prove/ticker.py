@@ -1,4 +1,4 @@
-"""How late an event loop is: what a concurrent request would feel."""
+"""How late an event loop is by what its own process does: what a concurrent request would feel."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ import time
 from types import TracebackType
 from typing import Self
 
+from longshore.prove.processor import waited_seconds
+
 TICK_SECONDS = 0.005
 
 
 class Ticker:
-    """Wants to run every five milliseconds; ``late`` keeps by how many seconds it could not."""
+    """Wants to run every five milliseconds; ``late`` keeps by how many seconds it could not.
+
+    For what other processes took of the processor the loop is not to blame: it is taken off.
+    """
 
     def __init__(self) -> None:
         self.late: list[float] = []
@@ -33,6 +38,7 @@ class Ticker:
 
     async def _tick(self) -> None:
         while True:
-            began = time.monotonic()
+            began, waited = time.monotonic(), waited_seconds()
             await asyncio.sleep(TICK_SECONDS)
-            self.late.append(max(time.monotonic() - began - TICK_SECONDS, 0.0))
+            waited = waited_seconds() - waited
+            self.late.append(max(time.monotonic() - began - TICK_SECONDS - waited, 0.0))

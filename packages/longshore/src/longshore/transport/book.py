@@ -114,11 +114,12 @@ class ClaimBook:
             if (entry := self._entries.get(tag)) is not None:
                 entry.blameless = True
 
-    def note(self, tag: str, settlement: Settlement) -> None:
-        """How this delivery ended, for the acknowledgement that follows."""
+    def note(self, tag: str, settlement: Settlement) -> bool:
+        """How this delivery ended, for the acknowledgement that follows; whether it is held."""
         with self._lock:
             if (entry := self._entries.get(tag)) is not None:
                 entry.settlement = settlement
+        return entry is not None
 
     def entries(self) -> list[Entry]:
         """Every claim held at this instant, oldest first."""
@@ -126,8 +127,13 @@ class ClaimBook:
             return list(self._entries.values())
 
     def lost(self, entry: Entry) -> None:
-        """The lease has ended and somebody else may run the job."""
-        if self.take(entry.claim.tag) is not None and self.on_lost is not None:
+        """The lease has ended and somebody else may run the job.
+
+        Of one whose outcome is known already that outcome is still offered, to be refused.
+        """
+        with self._lock:
+            held = None if entry.settlement is not None else self.take(entry.claim.tag)
+        if held is not None and self.on_lost is not None:
             self.on_lost(entry)
 
     def cancel_asked(self, entry: Entry) -> None:

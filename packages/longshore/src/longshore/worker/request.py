@@ -120,9 +120,7 @@ class LongshoreRequest(Request):  # type: ignore[misc]
         tag = self.message.delivery_tag
         if TRACING.spans is not None and (held := claim_of(self._context)) is not None:
             TRACING.spans.settling(held, self.request_dict)
-        if BOOK.get(tag) is not None:
-            BOOK.note(tag, end)
-        elif (held := claim_of(self._context)) is not None:
+        if not BOOK.note(tag, end) and (held := claim_of(self._context)) is not None:
             settle_late(Entry(held, broker_store(self.task)), end)
 
     def _announce_revoked(self, reason: str, terminated: bool, signum: Any, expired: bool) -> None:
