@@ -84,7 +84,8 @@ ROLL: tuple[Scenario, ...] = (
     Scenario(
         9,
         "Enqueueing while the broker refuses and while it hangs",
-        "the call fails within its deadline, and the event loop is never blocked",
+        "the call fails within its deadline, and the event loop is never blocked (not counting what"
+        " other processes take of the processor, as Linux tells it)",
         "the call is blocked for as long as the broker hangs",
         publishing.run,
     ),
