@@ -58,7 +58,9 @@ def test_on_rabbitmq_its_queues_are_quorum_queues_with_a_limit(settings: WorkerS
             assert queue.queue_arguments["x-queue-type"] == "quorum"
             assert queue.queue_arguments["x-delivery-limit"] == 2
             assert queue.queue_arguments["x-dead-letter-exchange"] == "longshore.dead"
-        assert app.conf.broker_transport_options == {"confirm_publish": True}
+        options = app.conf.broker_transport_options
+        assert options["confirm_publish"] is True
+        assert options["read_timeout"] > 0
         assert type(app.backend).__name__ == "RecordBackend"
 
 
