@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -189,6 +190,22 @@ def test_a_client_that_asks_nothing_holds_up_nobody(listener: Listener, tmp_path
         asking.sendall(b"live 1\n")
         assert listener.turn() == 2
         assert asking.recv(100) == b"heard live 1\n"
+
+
+def test_a_client_that_was_too_slow_to_ask_asks_again(tmp_path: Path) -> None:
+    path = tmp_path / "probe"
+    with socket.socket(socket.AF_UNIX) as server, ThreadPoolExecutor(1) as clients:
+        server.bind(str(path))
+        server.listen()
+        server.settimeout(10)
+        answer = clients.submit(client.ask, "live", str(path), "1")
+        for said in (b"", b"", b"ok\n"):
+            connection, _ = server.accept()
+            with connection:
+                if said:
+                    assert connection.recv(100) == b"live 1\n"
+                connection.sendall(said)
+        assert answer.result(10) == "ok"
 
 
 def test_the_socket_of_a_killed_predecessor_is_replaced(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from longshore.errors import SettingsError
 
-#: A client sends at once; one that does not must not hold the main loop.
+#: A client sends at once; one that does not must not hold the main loop, and asks again.
 QUESTION_WITHIN_SECONDS = 0.05
 QUESTION_BYTES = 256
 BACKLOG = 16
