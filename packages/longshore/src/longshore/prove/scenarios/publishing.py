@@ -108,9 +108,10 @@ async def _asyncio(stage: Stage, fault: Fault) -> Finding:
         await store.run(jobs.enqueue(_new_job()))
         # Ending the server and starting it again block, and are no part of what is measured.
         fault.begin(stage.server)
+        ends = time.monotonic() + BLOCKED_SECONDS
         async with Ticker() as ticker:
             calls = await asyncio.gather(*(_timed(store) for _ in range(AT_ONCE)))
-            while len(ticker.late) < PULSES:
+            while len(ticker.late) < PULSES and time.monotonic() < ends:
                 calls.append(await _timed(store))
         fault.end(stage.server)
         await store.run(jobs.enqueue(_new_job()))
