@@ -1,9 +1,15 @@
-"""Which tests have neighbours: ``make test`` runs those that measure in a pass of their own."""
+"""What holds for every test: the movable clock, and that no process outlives its test."""
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from typing import Any
+
 import pytest
 from hypothesis import HealthCheck, settings
+
+from longshore.testing import clock
+from support import processes
 
 # How long an example takes says nothing on a machine that does other things as well.
 settings.register_profile(
@@ -12,21 +18,27 @@ settings.register_profile(
 settings.load_profile("unhurried")
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--pass",
-        choices=("beside", "alone"),
-        help="of the tests, only those that are (alone) or are not (beside) marked alone",
-    )
+WATCH = processes.Watch()
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    wanted = config.getoption("--pass")
-    if wanted is None:
-        return
-    passes: dict[str, list[pytest.Item]] = {"beside": [], "alone": []}
-    for item in items:
-        passes["alone" if item.get_closest_marker("alone") else "beside"].append(item)
-    items[:] = passes.pop(wanted)
-    (dropped,) = passes.values()
-    config.hook.pytest_deselected(items=dropped)
+def pytest_configure(config: pytest.Config) -> None:
+    clock.install()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    processes.PROCESSES.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> Generator[None, Any, Any]:
+    if fixturedef.scope == "function":
+        return (yield)
+    with WATCH.sharing():
+        return (yield)
+
+
+@pytest.fixture(autouse=True)
+def no_process_left() -> Generator[None]:
+    """Fail a test whose processes outlive it, and kill them."""
+    with WATCH.none_left():
+        yield

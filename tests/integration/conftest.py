@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from longshore.testing.clock import Clock
 from longshore.testing.server import ValkeyServer
 from support import postgres
 
@@ -23,6 +24,12 @@ def valkey(valkey_server: ValkeyServer) -> ValkeyServer:
     """The server, empty."""
     valkey_server.flush()
     return valkey_server
+
+
+@pytest.fixture
+def clock(valkey: ValkeyServer) -> Clock:
+    """Moves the time of that server forward."""
+    return Clock(valkey)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
-from longshore.testing.lifeline import tied_to_parent
+from support.processes import Process
+from support.processes import start as start_process
 from support.until import until
 
 READY = " ready."
@@ -34,26 +35,21 @@ class CeleryWorker:
         name: str = "worker",
         options: tuple[str, ...] = (),
         stock: bool = False,
+        real: bool = False,
     ) -> None:
-        self.name, self.log, self._stock = name, log, stock
+        self.name, self.log, self._stock, self._real = name, log, stock, real
         self._environment = {**os.environ, **environment, "PYTHONPATH": str(app.parent)}
         self._command = (
             *(sys.executable, "-m", "celery", "-A", app.stem, "worker"),
             *("-P", pool, "-c", str(concurrency), "-n", f"{name}@%h", "-l", "INFO", *options),
         )
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
 
     def start(self) -> Self:
-        """Start it without waiting."""
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                tied_to_parent(self._command),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=self._environment,
-                start_new_session=True,
-            )
+        """Start it without waiting; forked, unless ``real`` asks for the command line itself."""
+        self._process = start_process(
+            self._command, self._environment, stdout=self.log, real=self._real
+        )
         return self
 
     def wait_until_ready(self, seconds: float = 30.0) -> Self:

@@ -16,6 +16,7 @@ import psutil
 
 from longshore.testing.lifeline import tied_to_parent
 from longshore.testing.ports import free_port
+from support.processes import run as run_to_end
 from support.until import until
 
 READY_SECONDS = 60.0
@@ -126,15 +127,7 @@ class RunningSet:
 
 def local(*arguments: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     """Run the command line to its end."""
-    return subprocess.run(
-        local_command(*arguments),
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=100,
-    )
+    return run_to_end(local_command(*arguments), environment, timeout=100)
 
 
 def local_command(*arguments: str) -> tuple[str, ...]:

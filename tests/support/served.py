@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 
-from longshore.testing.lifeline import tied_to_parent
+from support.processes import start
 from support.until import until
 
 
@@ -19,14 +18,7 @@ def served(
     command: tuple[str, ...], url: str, log: Path, environment: Mapping[str, str]
 ) -> Generator[httpx.Client]:
     """Run a server until the block ends; the client speaks to it once it answers."""
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            tied_to_parent(command),
-            env={**os.environ, **environment},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-        )
+    process = start(command, {**os.environ, **environment}, stdout=log)
     try:
         with httpx.Client(base_url=url, trust_env=False, timeout=30) as client:
             until(lambda: _answers(client), 60)

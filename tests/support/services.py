@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -11,8 +10,9 @@ from pathlib import Path
 
 import httpx
 
-from longshore.testing.lifeline import tied_to_parent
 from longshore.testing.ports import free_port
+from support.processes import Process
+from support.processes import start as start_process
 from support.until import until
 
 CELERY = (sys.executable, "-m", "celery", "-q", "-A")
@@ -38,17 +38,11 @@ class Services:
         """What a service has written."""
         return (self._place / f"{name}.log").read_text(errors="replace")
 
-    def start(self, name: str, *command: str) -> subprocess.Popen[bytes]:
+    def start(self, name: str, *command: str) -> Process:
         """Start a process; it is ended with the set."""
-        with (self._place / f"{name}.log").open("wb") as log:
-            process = subprocess.Popen(
-                tied_to_parent(command),
-                cwd=self._place,
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
+        log = self._place / f"{name}.log"
+        log.write_bytes(b"")
+        process = start_process(command, self._environment, stdout=log, cwd=self._place)
         self._ends.callback(_end, process)
         return process
 
@@ -62,14 +56,14 @@ class Services:
         until(lambda: _answers(client), 60)
         return client
 
-    def worker(self, pool: str, concurrency: int = 1) -> subprocess.Popen[bytes]:
+    def worker(self, pool: str, concurrency: int = 1) -> Process:
         """Start a worker, and wait until it is ready."""
         flags = ("-P", pool, "-c", str(concurrency), *QUIET)
         process = self.start("worker", *CELERY, "longshore_worker.main", "worker", *flags)
         until(lambda: " ready." in self.log("worker"), 60)
         return process
 
-    def scheduler(self) -> subprocess.Popen[bytes]:
+    def scheduler(self) -> Process:
         """Start the scheduler."""
         return self.start("scheduler", *CELERY, "longshore_scheduler.main", "beat")
 
@@ -78,7 +72,7 @@ class Services:
         self._ends.close()
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: Process) -> None:
     process.terminate()
     process.wait(30)
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 from celery import chain, chord, group
+from longshore.prove.nursery import Child, Nursery
 
 from longshore.envelope import NewJob, Post, encode
-from longshore.prove.nursery import Child, Nursery
 from longshore.store import jobs
 from longshore.store.batches import enqueue_batch, get_batch
 from support.shop import SOURCE, Shop

@@ -9,7 +9,7 @@ from longshore.records import JobState
 from support.pages import SCRIPTS, blocks, first_cells, page, section
 
 PAGE = "docs/architecture.md"
-SHARED = {"_prelude", "schedule_fence"}
+SHARED = {"_clock", "_prelude", "schedule_fence"}
 #: What the functions of the prelude write.
 HELPERS = {"interrupt": {"queued", "dead"}, "end_cancelled": {"cancelled"}}
 WRITES = re.compile(r"'state', '(\w+)'|new_state = '(\w+)'")

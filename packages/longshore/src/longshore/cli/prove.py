@@ -88,19 +88,20 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 def _prove(options: Any, page: Path | None, as_json: bool) -> bool:
     from longshore.prove.document import document  # noqa: PLC0415
     from longshore.prove.machine import describe  # noqa: PLC0415
-    from longshore.prove.nursery import Nursery  # noqa: PLC0415
+    from longshore.prove.options import PRELOAD  # noqa: PLC0415
     from longshore.prove.page import page as page_of  # noqa: PLC0415
     from longshore.prove.page import page_with, parts_of  # noqa: PLC0415
     from longshore.prove.roll import chosen  # noqa: PLC0415
     from longshore.prove.session import prove as run  # noqa: PLC0415
     from longshore.prove.table import progress, show  # noqa: PLC0415
+    from longshore.testing.fork_server import ForkServer  # noqa: PLC0415
 
     wanted, machine, command = chosen(options.scenarios), describe(), shown_command()
     before = page.read_text() if page is not None and page.exists() else ""
     if before:
         parts_of(before)
-    with progress(Console(stderr=True)) as say, Nursery() as nursery:
-        proof = run(options, wanted, say, nursery)
+    with progress(Console(stderr=True)) as say, ForkServer(PRELOAD) as fork_server:
+        proof = run(options, wanted, say, fork_server)
     if page is not None:
         page.parent.mkdir(parents=True, exist_ok=True)
         if options.scenarios and before:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from longshore.prove.nursery import Nursery
+from longshore.testing.fork_server import ForkServer
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +41,17 @@ class Member:
 
     def __init__(
         self,
-        nursery: Nursery,
+        fork_server: ForkServer,
         name: str,
         words: Sequence[str],
         environment: Mapping[str, str],
         log: Path,
     ) -> None:
         self.name, self.log = name, log
-        words = ("-A", "longshore.prove.app", *words)
+        command = (sys.executable, "-m", "celery", "-A", "longshore.prove.app", *words)
         # Its number may be another process's once all of it has ended.
         self._over = False
-        self._process = nursery.start(words, environment, log)
+        self._process = fork_server.start(command, {**os.environ, **environment}, stdout=log)
 
     @property
     def pid(self) -> int:
@@ -59,7 +61,7 @@ class Member:
     @property
     def runs(self) -> bool:
         """Whether its main process lives."""
-        return self._process.code is None
+        return self._process.poll() is None
 
     def tell(self, number: signal.Signals) -> None:
         """Signals the main process only, as an orchestrator does."""
@@ -95,7 +97,9 @@ class Member:
 
     def wait(self, seconds: float) -> int | None:
         """Its exit code; ``None`` when it still runs after so long."""
-        return self._process.wait(seconds)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return self._process.wait(seconds)
+        return None
 
     def last_lines(self, lines: int = 3) -> str:
         """The end of its log, on one line."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from longshore.prove.arm import Arm
-from longshore.prove.nursery import Nursery
+from longshore.testing.fork_server import ForkServer
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +23,29 @@ class Options:
     short: bool = False
 
 
+#: What a worker of either arm imports sooner or later; nothing of it may start a thread.
+PRELOAD = (
+    "celery.__main__", "celery.apps.worker", "celery.backends.redis", "celery.bin.celery",
+    "celery.bin.worker", "celery.concurrency.prefork", "celery.concurrency.solo",
+    "celery.concurrency.thread", "celery.worker.autoscale", "celery.worker.components",
+    "celery.worker.consumer", "celery.worker.strategy", "kombu.transport.redis",
+    "longshore.backend", "longshore.prove.work", "longshore.transport", "longshore.worker",
+    "longshore.worker.pool",
+)  # fmt: skip
+
+
 def _silent(_: str) -> None:
     return None
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One scenario on one arm; ``say`` shows how far it is, ``nursery`` starts its workers."""
+    """One scenario on one arm; ``say`` shows how far it is, ``fork_server`` starts its workers."""
 
     arm: Arm
     options: Options = field(default_factory=Options)
     say: Callable[[str], None] = _silent
-    nursery: Nursery = field(default_factory=Nursery)
+    fork_server: ForkServer = field(default_factory=lambda: ForkServer(PRELOAD))
 
     def count(self, full: int, short: int) -> int:
         """How many faults to cause."""

@@ -10,9 +10,9 @@ from functools import partial
 from longshore.errors import LongshoreError
 from longshore.prove.arm import Arm
 from longshore.prove.finding import Finding, Judgement, judge
-from longshore.prove.nursery import Nursery
-from longshore.prove.options import Options, Run
+from longshore.prove.options import PRELOAD, Options, Run
 from longshore.prove.scenario import Scenario
+from longshore.testing.fork_server import ForkServer
 
 Say = Callable[[str], None]
 
@@ -38,29 +38,32 @@ class Proof:
 
 
 def prove(
-    options: Options, scenarios: tuple[Scenario, ...], say: Say, nursery: Nursery | None = None
+    options: Options,
+    scenarios: tuple[Scenario, ...],
+    say: Say,
+    fork_server: ForkServer | None = None,
 ) -> Proof:
     """Runs one scenario after the other; ``say`` is told how far it is.
 
-    What starts no worker needs no nursery.
+    A scenario that starts no worker needs no ``fork_server``.
     """
-    began, nursery = time.monotonic(), nursery or Nursery()
+    began, fork_server = time.monotonic(), fork_server or ForkServer(PRELOAD)
     findings = [
         finding
         for scenario in scenarios
-        for finding in _run_scenario(options, scenario, say, nursery)
+        for finding in _run_scenario(options, scenario, say, fork_server)
     ]
     return Proof(options, tuple(findings), time.monotonic() - began)
 
 
 def _run_scenario(
-    options: Options, scenario: Scenario, say: Say, nursery: Nursery
+    options: Options, scenario: Scenario, say: Say, fork_server: ForkServer
 ) -> list[Finding]:
     found: list[Finding] = []
     for arm in _arms(options, scenario):
         title = f"{scenario.number} on {arm}"
         tell = partial(_say_under, say, title)
-        run = Run(arm, options, tell, nursery)
+        run = Run(arm, options, tell, fork_server)
         run.say("starting")
         found += [
             replace(one, scenario=scenario.number, arm=arm) for one in _findings(scenario, run)

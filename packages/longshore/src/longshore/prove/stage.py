@@ -120,7 +120,7 @@ class Stage:
 
     def _start(self, name: str, words: Sequence[str]) -> Member:
         log = self.folder / f"{name}.log"
-        member = Member(self.run.nursery, name, words, self.settings.environment(), log)
+        member = Member(self.run.fork_server, name, words, self.settings.environment(), log)
         self.members.append(member)
         return member
 

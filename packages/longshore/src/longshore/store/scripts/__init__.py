@@ -3,18 +3,57 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from hashlib import sha1
 from importlib.resources import files
 
 
-@dataclass(frozen=True, slots=True)
+class _Clock:
+    """The Lua function that every script of this process reads the time with."""
+
+    def __init__(self) -> None:
+        self._source = ""
+        self._used = False
+
+    def source(self) -> str:
+        self._used = True
+        self._source = self._source or part("_clock")
+        return self._source
+
+    def replace(self, source: str) -> None:
+        if self._used and source != self._source:
+            raise RuntimeError("the clock of the scripts cannot change: a script was used already")
+        self._source = source
+
+
+_CLOCK = _Clock()
+
+
+@dataclass(frozen=True)
 class Script:
     """A script's source and the SHA-1 that EVALSHA names it by."""
 
     name: str
-    source: str
-    sha: str
+    parts: tuple[str, ...]
+
+    @cached_property
+    def source(self) -> str:
+        """The whole of it, behind the clock that all scripts share."""
+        return "\n".join((_CLOCK.source(), *self.parts))
+
+    @cached_property
+    def sha(self) -> str:
+        """In hexadecimal digits."""
+        return sha1(self.source.encode(), usedforsecurity=False).hexdigest()
+
+
+def replace_clock(source: str) -> None:
+    """Let all scripts of this process read the time with another Lua ``now()``; for tests.
+
+    Raises:
+        RuntimeError: a script was used already; the server would read two clocks.
+    """
+    _CLOCK.replace(source)
 
 
 @cache
@@ -41,5 +80,4 @@ def part(name: str) -> str:
 
 def joined(name: str, *parts: str) -> Script:
     """A script out of parts."""
-    source = "\n".join(parts)
-    return Script(name, source, sha1(source.encode(), usedforsecurity=False).hexdigest())
+    return Script(name, parts)

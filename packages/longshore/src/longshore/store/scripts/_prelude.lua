@@ -3,11 +3,6 @@ local PREFIX = ARGV[1]
 local SEP = '\6\22'
 local DAY = 86400
 
-local function now()
-  local t = redis.call('TIME')
-  return tonumber(t[1]) + tonumber(t[2]) / 1000000
-end
-
 local function stamp(t) return string.format('%.6f', t) end
 local function key(name) return PREFIX .. name end
 local function job_key(id) return PREFIX .. 'longshore:job:' .. id end

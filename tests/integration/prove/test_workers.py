@@ -1,4 +1,4 @@
-"""Workers that are forked from one that has imported Celery already."""
+"""The proof's workers: forked, and ended with all that they started."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ import pytest
 
 from longshore.prove.arm import Arm
 from longshore.prove.member import Pool
-from longshore.prove.nursery import Nursery, NurseryEnded
-from longshore.prove.options import Options, Run
+from longshore.prove.options import PRELOAD, Options, Run
 from longshore.prove.stage import Stage
+from longshore.testing.fork_server import ForkServer
 from support.until import until
 
 
 @pytest.fixture(scope="module")
-def nursery():
-    with Nursery() as nursery:
-        yield nursery
+def fork_server():
+    with ForkServer(PRELOAD) as fork_server:
+        yield fork_server
 
 
 @pytest.fixture
-def stage(nursery):
-    run = Run(Arm.LONGSHORE, Options(), lambda _: None, nursery)
+def stage(fork_server):
+    run = Run(Arm.LONGSHORE, Options(), lambda _: None, fork_server)
     with Stage(run, lease_seconds=2.0) as stage:
         yield stage
 
@@ -68,18 +68,13 @@ def test_a_worker_that_cannot_start_says_why(stage):
     assert "no-such-pool" in worker.last_lines(10)
 
 
-def test_without_its_process_nothing_is_started(tmp_path):
-    with pytest.raises(NurseryEnded, match="does not run"):
-        Nursery().start(("worker",), {}, tmp_path / "log")
-
-
 def test_its_end_is_the_end_of_its_workers(tmp_path):
-    with Nursery() as nursery:
-        run = Run(Arm.LONGSHORE, Options(), lambda _: None, nursery)
+    with ForkServer(PRELOAD) as fork_server:
+        run = Run(Arm.LONGSHORE, Options(), lambda _: None, fork_server)
         with Stage(run, lease_seconds=2.0) as stage:
             worker = stage.member("worker", Pool("solo", 1))
             stage.wait_until_ready(worker)
             process = psutil.Process(worker.pid)
-            nursery.__exit__(None, None, None)
+            fork_server.__exit__(None, None, None)
             until(lambda: not process.is_running())
             assert worker.wait(60) == -signal.SIGKILL
