@@ -45,8 +45,8 @@ def _serve(import_path: list[str]) -> None:
     woken, wakes = _child_signals()
     waiting = b""
     while True:
-        readable, _, _ = select.select([0, woken], [], [])
-        if woken in readable:
+        readable, _, _ = select.select([0, woken.fileno()], [], [])
+        if woken.fileno() in readable:
             woken.recv(4096)
             _reap()
         if 0 in readable:
