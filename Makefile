@@ -4,7 +4,7 @@ BIN := .venv/bin
 PYFILES := packages services tests tools bench examples
 export UV_PYTHON_DOWNLOADS ?= never
 .DEFAULT_GOAL := help
-.PHONY: help run stop demo load test test-unit test-integration lint format types boundaries sizes \
+.PHONY: mypy pyright help run stop demo load test test-unit test-integration lint format types boundaries sizes \
         readme check sync lock hooks clean bench bench-short
 
 help: ## List the commands
@@ -73,7 +73,12 @@ format: $(BIN)/.synced ## Bring the code into format
 	@$(BIN)/ruff format $(PYFILES)
 
 types: $(BIN)/.synced ## Check types with mypy and pyright, both strict
+	@$(MAKE) --no-print-directory -j2 mypy pyright
+
+mypy: $(BIN)/.synced
 	@$(BIN)/mypy
+
+pyright: $(BIN)/.synced
 	@. $(BIN)/activate && pyright
 
 boundaries: $(BIN)/.synced ## Check who may import whom
@@ -158,7 +163,7 @@ chart-readme: $(BIN)/.synced ## Write the chart's README from its values
 
 chart-test: $(BIN)/.synced ## Test the chart with the real helm, compose, and what the images promise
 	@$(WITH_TOOLS); HELM=$$(sh tools/helm.sh) KUBE_SCORE=$$(sh tools/kube_score.sh) \
-	    $(BIN)/pytest tests/chart tests/images tests/compose $(ARGS)
+	    $(BIN)/pytest $(ABREAST) tests/chart tests/images tests/compose $(ARGS)
 
 ##: what an operator sees
 .PHONY: monitoring monitoring-test
@@ -167,7 +172,7 @@ monitoring: $(BIN)/.synced ## Write the rules of compose and the dashboards
 
 FLOWER := .venv-flower
 monitoring-test: $(BIN)/.synced $(FLOWER)/.synced ## Test alerts, dashboards and Flower with the real programs
-	@PROMETHEUS_HOME=$$(sh tools/prometheus.sh) $(BIN)/pytest tests/monitoring $(ARGS)
+	@PROMETHEUS_HOME=$$(sh tools/prometheus.sh) $(BIN)/pytest $(ABREAST) tests/monitoring $(ARGS)
 
 $(FLOWER)/.synced: uv.lock pyproject.toml
 	@uv=$$(sh tools/uv.sh) && python=$$(sh tools/python.sh) && \
