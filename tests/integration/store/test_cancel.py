@@ -12,7 +12,6 @@ from longshore.errors import UnknownJob
 from longshore.records import JobState
 from longshore.store import jobs, tasks
 from longshore.store.claims import Held, Settlement, release, renew, settle
-from longshore.store.queues import maintain
 from support.places import places
 
 DONE = Settlement(JobState.SUCCEEDED, '{"status": "SUCCESS", "result": 1}')

@@ -1,4 +1,4 @@
-"""A broker that is away or hangs costs the caller one try; how long it takes, the proof measures."""
+"""A broker that is away or hangs costs the caller one try; the proof measures how long."""
 
 from __future__ import annotations
 
