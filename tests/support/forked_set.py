@@ -61,7 +61,9 @@ class CopyServer(ForkServer):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Nothing: it reads the end of its orders when this process ends."""
+        server: Any = self._server
+        server.stdin.close()
+        os.waitpid(server.pid, 0)
 
 
 class AwaitedProcess:

@@ -24,7 +24,7 @@ from support.processes import run as run_to_end
 from support.processes import start as start_process
 from support.until import until
 
-READY_SECONDS = 60.0
+READY_SECONDS = 150.0
 STOP_SECONDS = 60.0
 TESTS = Path(__file__).parents[1]
 FORKED = (sys.executable, "-m", "support.forked_set")
