@@ -23,18 +23,23 @@ WATCH = processes.Watch()
 
 def pytest_configure(config: pytest.Config) -> None:
     clock.install()
+    # A hook of a conftest is not called for fixtures of the session, whose path is above it.
+    config.pluginmanager.register(SharedProcesses())
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     processes.PROCESSES.close()
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> Generator[None, Any, Any]:
-    if fixturedef.scope == "function":
-        return (yield)
-    with WATCH.sharing():
-        return (yield)
+class SharedProcesses:
+    """Let the processes of fixtures of more than one test outlive a test."""
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, Any, Any]:
+        if fixturedef.scope == "function":
+            return (yield)
+        with WATCH.sharing():
+            return (yield)
 
 
 @pytest.fixture(autouse=True)
