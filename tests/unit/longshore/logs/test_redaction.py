@@ -86,8 +86,9 @@ def test_the_value_of_a_secret_name_is_masked(text: str, safe: str) -> None:
 @pytest.mark.parametrize(
     "piece",
     [
-        "a", "token", "token-", "token:", "token=", 'token="', "token='", "token=bearer ", "a:", " ",
-        "password ", "eyJ-", "eyJ.", "eyJa.eyJ-", "lsk_a", "lsk_a-", "lsk_0_", "a://", "://", ":@",
+        "a", "token", "token-", "token:", "token=", 'token="', "token='", "token=bearer ", "a:",
+        " ", "password ",
+        "eyJ-", "eyJ.", "eyJa.eyJ-", "lsk_a", "lsk_a-", "lsk_0_", "a://", "://", ":@",
         "a://b:", "a+", "bearer ", "bearer", "'\"", "=:", "api_key",
     ],
 )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 from structlog.typing import EventDict, WrappedLogger
 
 MASK = "***"
-# Whoever calls may choose these texts: each pattern begins at one position of a run of characters, so
+# A caller may choose these texts: each pattern begins at one position of a run of characters, so
 # that its cost grows with the length of the text and not with its square.
 # From the colon after a user (perhaps none) to the last @ of the authority (RFC 3986, 3.2).
 _URL_PASSWORD = re.compile(
