@@ -72,8 +72,8 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
             self._until_published(lambda: self._open(connection, options))
 
     def _open(self, connection: Any, options: dict[str, Any]) -> None:
-        # kombu replaces the exchange types of the class by instances, and would do it a second time.
-        vars(self).pop("exchange_types", None)
+        # kombu puts instances in place of the class's exchange types, and must find those again.
+        self.__dict__.pop("exchange_types", None)
         try:
             self._refuse_silent_broker()
             super().__init__(connection, **options)
@@ -210,7 +210,7 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
         read = super().get_table
         try:
             table = self._declare(lambda: read(exchange))
-        except (PublishUnavailable, *self.connection_errors):
+        except (PublishUnavailable, *CONNECTION_ERRORS):
             if not table:
                 raise
         self._tables[exchange] = (now, table)
