@@ -13,7 +13,8 @@ class Front:
     """Listens on a port of its own before that of a server.
 
     Each piece of what the server answers is handed on ``answers_after`` seconds later. Of the
-    first connection whose client sends ``unanswered`` no more answers are handed on.
+    first connection whose client sends ``unanswered`` no more answers are handed on; with ``cuts``
+    it is closed when the first of them comes.
     """
 
     def __init__(
@@ -22,9 +23,11 @@ class Front:
         context: ssl.SSLContext | None = None,
         answers_after: float = 0.0,
         unanswered: bytes = b"",
+        *,
+        cuts: bool = False,
     ) -> None:
         self._behind, self._context, self._answers_after = behind, context, answers_after
-        self._unanswered = unanswered
+        self._unanswered, self.cuts, self.has_cut = unanswered, cuts, False
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="front")
 
@@ -83,6 +86,9 @@ class _Line:
         return data
 
     def answer(self, data: bytes) -> bytes:
+        if self._silent and self._front.cuts:
+            self._front.has_cut = True
+            raise ConnectionResetError
         return b"" if self._silent else data
 
 
