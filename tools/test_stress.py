@@ -11,6 +11,7 @@ import argparse
 import multiprocessing
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -26,6 +27,8 @@ from xml.etree import ElementTree
 REPORTS = Path(".longshore/test-stress")
 CPU_HOGS, DISK_HOGS = 2, 1
 BLOCK = bytes(8 * 2**20)
+#: What xdist adds to the name of a test that belongs to a group.
+XDIST_GROUP = re.compile(r"@[^]@]*$")
 #: How long an interrupted pytest may take to end what its fixtures started.
 GRACE_SECONDS = 60.0
 
@@ -94,7 +97,7 @@ def read_outcomes(report: Path) -> dict[str, str]:
         return {}
     outcomes: dict[str, str] = {}
     for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314 - pytest wrote it
-        name = f"{case.get('file')}::{case.get('name')}"
+        name = f"{case.get('file')}::{XDIST_GROUP.sub('', case.get('name', ''))}"
         results = {result.tag for result in case}
         if results & {"failure", "error"}:
             outcomes[name] = "failed"

@@ -13,7 +13,7 @@ from tools.test_stress import Run
 REPORT = """<?xml version="1.0" encoding="utf-8"?>
 <testsuites><testsuite name="pytest" errors="1" failures="1" skipped="1" tests="5">
 <testcase file="tests/unit/test_a.py" classname="tests.unit.test_a" name="test_one" time="0.1" />
-<testcase file="tests/unit/test_a.py" classname="tests.unit.test_a" name="test_two[x-1]">
+<testcase file="tests/unit/test_a.py" classname="tests.unit.test_a" name="test_two[x@1]@one-set">
 <failure message="assert 1 == 2">...</failure></testcase>
 <testcase file="tests/unit/test_b.py" classname="tests.unit.test_b" name="test_three">
 <skipped type="pytest.skip" message="no docker" /></testcase>
@@ -30,7 +30,7 @@ def test_a_report_says_how_each_test_ended(tmp_path: Path) -> None:
     report.write_text(REPORT)
     assert stress.read_outcomes(report) == {
         "tests/unit/test_a.py::test_one": "passed",
-        "tests/unit/test_a.py::test_two[x-1]": "failed",
+        "tests/unit/test_a.py::test_two[x@1]": "failed",
         "tests/unit/test_b.py::test_three": "skipped",
         "tests/unit/test_b.py::test_four": "failed",
     }
