@@ -29,7 +29,8 @@ test: $(BIN)/.synced ## Run unit and integration tests, with coverage
 	@sh tools/test_passes.sh $(BIN)/pytest $(ARGS)
 
 test-unit: $(BIN)/.synced ## Run the tests that open no socket
-	@$(BIN)/pytest tests/unit $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest tests/unit -p no:schemathesis -p no:valkey \
+	    -n $$(getconf _NPROCESSORS_ONLN) --dist loadgroup $(ARGS)
 
 test-integration: $(BIN)/.synced ## Run the tests against a real Valkey
 	@$(BIN)/pytest tests/integration $(ARGS)
