@@ -39,7 +39,8 @@ test-stress: $(BIN)/.synced ## Run them N times in random order beside busy neig
 	@$(BIN)/python -m tools.test_stress --runs $(N) -- $(ABREAST) $(ARGS)
 
 test-unit: $(BIN)/.synced ## Run the tests that open no socket
-	@$(BIN)/pytest tests/unit $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest tests/unit -p no:schemathesis -p no:valkey \
+	    -n $$(getconf _NPROCESSORS_ONLN) --dist loadgroup $(ARGS)
 
 test-integration: $(BIN)/.synced ## Run the tests against a real Valkey
 	@$(BIN)/pytest tests/integration $(ARGS)
