@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
+import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -19,22 +19,41 @@ from longshore_tasks.database import Base, StoredFile, create_engine
 from longshore_tasks.handlers.activity import activity
 from longshore_tasks.retries import TRANSIENT_ERRORS
 from support import postgres
+from support.processes import start
 
-pytestmark = pytest.mark.skipif(not postgres.available(), reason=postgres.WITHOUT)
+pytestmark = [
+    pytest.mark.skipif(not postgres.available(), reason=postgres.WITHOUT),
+    pytest.mark.xdist_group("postgresql"),
+]
+
+
+MIGRATE = """
+import os
+from longshore_tasks.database import migrate
+migrate(os.environ["URL"])
+"""
 
 
 @pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with postgres.running() as url:
+def url(postgresql_server: str) -> Iterator[str]:
+    with postgres.database(postgresql_server) as url:
         yield url
 
 
 @pytest.fixture(scope="module")
-def engine(url: str) -> Iterator[Engine]:
+def engine(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """The database, migrated by three services that start at once."""
-    code = f"from longshore_tasks.database import migrate; migrate({url!r})"
-    started = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(3)]
-    assert [process.wait(60) for process in started] == [0, 0, 0]
+    (script := tmp_path_factory.mktemp("migrate") / "migrate.py").write_text(MIGRATE)
+    environment = {**os.environ, "URL": url}
+    started = [
+        start((sys.executable, str(script)), environment, stdout=script.with_name(f"log-{number}"))
+        for number in range(3)
+    ]
+    try:
+        assert [process.wait(60) for process in started] == [0, 0, 0]
+    finally:
+        for process in started:
+            process.kill()
     engine = create_engine(url)
     yield engine
     engine.dispose()
