@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 import schemathesis
@@ -58,11 +59,15 @@ NEEDS_A_WORKER = "/api/v1/health/jobs"
 
 
 @pytest.fixture(scope="module")
-def api(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("schemathesis")
+
+
+@pytest.fixture(scope="module")
+def api(directory: Path) -> Generator[str]:
     """The URL of an api with authentication."""
-    place = tmp_path_factory.mktemp("schemathesis")
     with ValkeyServer() as server:
-        services = Services(place, server.url, {"LONGSHORE_AUTH": "required"})
+        services = Services(directory, server.url, {"LONGSHORE_AUTH": "required"})
         try:
             yield str(services.api().base_url)
         finally:
@@ -70,9 +75,8 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
 
 
 @pytest.fixture(scope="module")
-def credential(api: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    (database,) = tmp_path_factory.getbasetemp().glob("schemathesis*/set.sqlite3")
-    engine = create_engine(f"sqlite:///{database}")
+def credential(api: str, directory: Path) -> dict[str, str]:
+    engine = create_engine(f"sqlite:///{directory / 'set.sqlite3'}")
     made = keys.create(engine, Grant("schemathesis", frozenset(Scope)))
     engine.dispose()
     return bearer(made)

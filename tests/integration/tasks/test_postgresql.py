@@ -20,12 +20,15 @@ from support import postgres
 from support.fresh_interpreter import FreshInterpreters
 from support.migrating import migrate_at_once
 
-pytestmark = pytest.mark.skipif(not postgres.available(), reason=postgres.WITHOUT)
+pytestmark = [
+    pytest.mark.skipif(not postgres.available(), reason=postgres.WITHOUT),
+    pytest.mark.xdist_group("postgresql"),
+]
 
 
 @pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with postgres.running() as url:
+def url(postgresql_server: str) -> Iterator[str]:
+    with postgres.database(postgresql_server) as url:
         yield url
 
 
