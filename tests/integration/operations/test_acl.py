@@ -134,11 +134,11 @@ def run_the_engine(server: ValkeyServer, folder: Path) -> list[tuple[bytes, ...]
             with shop.worker(pool, pool=pool, options=("-E", "-Q", "celery,own")):
                 use_everything(shop)
             shop.close()
-        rescue_a_job(server, Shop(url, folder, transport_options={"lease_seconds": 2}))
         use_the_store(url)
         with Store.from_url(url.replace("/0", "/1")) as store:
             store.run(ping())
         doctor = CliRunner().invoke(main, ["doctor", url, "--json"])
+        rescue_a_job(server, Shop(url, folder, transport_options={"lease_seconds": 2}))
     assert doctor.exit_code == 0, doctor.output
     return monitor.commands
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from longshore.errors import SettingsError
@@ -40,6 +42,19 @@ def test_a_short_run_leaves_out_a_control_arm_that_decides_nothing():
     spared = scenario(found, control="", control_in_short=False)
     assert judgements(spared, short=True) == [(Arm.LONGSHORE, Judgement.PROVEN)]
     assert len(judgements(spared)) == 2
+
+
+def test_a_short_run_does_at_once_what_mostly_waits():
+    both = threading.Barrier(2, timeout=30)
+
+    def waits(run):
+        both.wait()
+        yield from found(run)
+
+    assert judgements(scenario(waits, mostly_waits=True), short=True) == [
+        (Arm.LONGSHORE, Judgement.PROVEN),
+        (Arm.STOCK, Judgement.CONTROL_FAILS),
+    ]
 
 
 def test_what_could_not_be_carried_out_is_broken_and_keeps_its_reason():

@@ -39,6 +39,7 @@ ROLL: tuple[Scenario, ...] = (
         "it runs once, sleeping or computing in C code that holds the GIL",
         "it hands the job out again while it runs",
         long_job.run,
+        mostly_waits=True,
     ),
     Scenario(
         4,
@@ -46,6 +47,7 @@ ROLL: tuple[Scenario, ...] = (
         "the job runs elsewhere, the stale owner's outcome is refused, the new owner's stands",
         "",
         freeze.run,
+        mostly_waits=True,
         control_in_short=False,
     ),
     Scenario(
@@ -81,6 +83,7 @@ ROLL: tuple[Scenario, ...] = (
         "the same idempotency key is one job",
         "it enqueues the job twice",
         lost_reply.run,
+        mostly_waits=True,
     ),
     Scenario(
         9,
@@ -103,8 +106,8 @@ ROLL: tuple[Scenario, ...] = (
         "How long calls take while the broker hangs, and what a liveness probe costs",
         "nine calls in ten end within the deadline and 0.25 s, an event loop beside them is late by"
         " no more than 50 ms beyond what it is when all is well (p99), a probe costs no more than"
-        " two interpreters that do nothing (p50) and takes 0.25 s more than one (p90), 2 s more while"
-        " the broker hangs",
+        " two interpreters that do nothing (p50) and takes 0.25 s more than one (p90), 2 s more"
+        " while the broker hangs",
         "",
         costs.run,
         control_in_short=False,
