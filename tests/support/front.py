@@ -23,19 +23,21 @@ class Front:
         context: ssl.SSLContext | None = None,
         answers_after: float = 0.0,
         unanswered: bytes = b"",
+        port: int = 0,
         *,
         cuts: bool = False,
     ) -> None:
         self._behind, self._context, self._answers_after = behind, context, answers_after
-        self._unanswered, self.cuts, self.has_cut = unanswered, cuts, False
+        self._unanswered, self.port = unanswered, port
+        self.cuts, self.has_cut = cuts, False
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="front")
 
     def __enter__(self) -> Self:
         self._thread.start()
-        listening = asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._context)
+        listening = asyncio.start_server(self._serve, "127.0.0.1", self.port, ssl=self._context)
         self._server = asyncio.run_coroutine_threadsafe(listening, self._loop).result(10)
-        self.port: int = self._server.sockets[0].getsockname()[1]
+        self.port = self._server.sockets[0].getsockname()[1]
         return self
 
     def __exit__(self, *_: object) -> None:

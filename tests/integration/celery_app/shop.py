@@ -7,6 +7,7 @@ import json
 import mmap
 import os
 import time
+from contextlib import suppress
 from itertools import repeat
 from operator import getitem
 from pathlib import Path
@@ -191,6 +192,16 @@ def traced(self, children=0):
         traced.delay(children - 1)
 
 
+@app.task
+def heedless(line):
+    """Go on past the soft time limit."""
+    log(f"start {line}")
+    with suppress(SoftTimeLimitExceeded):
+        time.sleep(60)
+    time.sleep(60)
+    log(f"end {line}")
+
+
 @app.task(bind=True)
 def slow_retry(self, seconds):
     log(f"slow_retry {self.request.retries}")
@@ -229,16 +240,6 @@ async def awaiting_softly():
     except SoftTimeLimitExceeded:
         log("awaiting_softly tidied")
         raise
-
-
-@app.task
-def hold_the_lock(seconds):
-    log("start holding")
-    began = time.monotonic()
-    sum(range(1_000_000))
-    # One call: the interpreter's lock is passed on between calls only.
-    sum(range(int(1_000_000 * seconds / (time.monotonic() - began))))
-    log("end holding")
 
 
 @app.task
