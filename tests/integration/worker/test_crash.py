@@ -52,9 +52,7 @@ def test_a_job_that_kills_its_process_is_quarantined_and_others_go_on(
 
 
 @pytest.mark.parametrize("pool", POOLS)
-def test_a_worker_that_slept_through_its_lease_is_refused(
-    shop, store, client, start, clock, pool
-):
+def test_a_worker_that_slept_through_its_lease_is_refused(shop, store, client, start, clock, pool):
     sleeper = start("sleeper", pool=pool)
     result = shop.module.slow_retry.delay(0.6)
     until(lambda: shop.lines() == ["slow_retry 0"])
