@@ -203,6 +203,8 @@ def test_a_check_that_never_holds_is_not_ready() -> None:
     async def no() -> bool:
         return False
 
-    with asyncio.Runner(loop_factory=SkippingLoop) as runner:
-        with pytest.raises(NotReady, match="it did not answer within 30 s"):
-            runner.run(until(no, "it did not answer", 30))
+    with (
+        asyncio.Runner(loop_factory=SkippingLoop) as runner,
+        pytest.raises(NotReady, match="it did not answer within 30 s"),
+    ):
+        runner.run(until(no, "it did not answer", 30))
