@@ -3,6 +3,8 @@ SHELL := /bin/sh
 BIN := .venv/bin
 PYFILES := packages services tests tools bench examples
 export UV_PYTHON_DOWNLOADS ?= never
+# Where compiled modules are not kept, each of a thousand processes compiles them again.
+export PYTHONDONTWRITEBYTECODE =
 .DEFAULT_GOAL := help
 .PHONY: mypy pyright help run stop demo load test test-unit test-integration lint format types boundaries sizes \
         readme check sync lock hooks clean bench bench-short
@@ -39,8 +41,7 @@ test-stress: $(BIN)/.synced ## Run them N times in random order beside busy neig
 	@$(BIN)/python -m tools.test_stress --runs $(N) -- $(ABREAST) $(ARGS)
 
 test-unit: $(BIN)/.synced ## Run the tests that open no socket
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest tests/unit -p no:schemathesis -p no:valkey \
-	    -n $$(getconf _NPROCESSORS_ONLN) --dist loadgroup $(ARGS)
+	@$(BIN)/pytest tests/unit $(ABREAST) $(ARGS)
 
 test-integration: $(BIN)/.synced ## Run the tests against a real Valkey
 	@$(BIN)/pytest tests/integration $(ARGS)

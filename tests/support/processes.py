@@ -147,5 +147,5 @@ def command_line(pid: int) -> str:
     with suppress(FileNotFoundError, ProcessLookupError):
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
         words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-        return "" if state in {"Z", "X"} else words.strip() or "?"
+        return "" if state in {"Z", "X"} else words.strip()[:200] or "?"
     return ""

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from support.fresh_interpreter import FreshInterpreters
+from support.fresh_interpreter import FreshInterpreters, fresh_interpreters
 
 
 @pytest.fixture(scope="session")
 def fresh_interpreter() -> Iterator[FreshInterpreters]:
     """Run programs in interpreters that have imported nothing of Longshore."""
-    with FreshInterpreters() as interpreters:
+    with fresh_interpreters() as interpreters:
         yield interpreters
 
 

@@ -17,7 +17,7 @@ from longshore_tasks.database import Base, StoredFile, create_engine
 from longshore_tasks.handlers.activity import activity
 from longshore_tasks.retries import TRANSIENT_ERRORS
 from support import postgres
-from support.fresh_interpreter import FreshInterpreters
+from support.fresh_interpreter import fresh_interpreters
 from support.migrating import migrate_at_once
 
 pytestmark = [
@@ -35,7 +35,7 @@ def url(postgresql_server: str) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def engine(url: str) -> Iterator[Engine]:
     """The database, migrated by three services that start at once."""
-    with FreshInterpreters() as interpreters:
+    with fresh_interpreters() as interpreters:
         migrate_at_once(interpreters, url)
     engine = create_engine(url)
     yield engine
