@@ -2,8 +2,8 @@
 
 A test of what an import loads needs an interpreter of its own, and to start one costs a second.
 The server imports what Longshore stands on, and nothing of Longshore but itself and what kombu's
-plug-in groups make it import. A module that a program must not load is not among these imports: it would
-be in the program's ``sys.modules``, and the test would fail.
+plug-in groups make it import. A module that a program must not load is not among these imports: it
+would be in the program's ``sys.modules``, and the test would fail.
 """
 
 from __future__ import annotations
