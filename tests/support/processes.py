@@ -144,5 +144,6 @@ def command_line(pid: int) -> str:
     with suppress(FileNotFoundError, ProcessLookupError):
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
         words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-        return "" if state in {"Z", "X"} else words.strip() or "?"
+        # A process that ends has no command line any more.
+        return "" if state in {"Z", "X"} else words.strip()
     return ""
