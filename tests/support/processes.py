@@ -129,6 +129,9 @@ class Watch:
                 yield from self._below(child)
 
 
+WATCH = Watch()
+
+
 def children(pid: int) -> list[int]:
     """Return the ids of a process's children; none for one that has ended."""
     found: list[int] = []
