@@ -18,9 +18,6 @@ settings.register_profile(
 settings.load_profile("unhurried")
 
 
-WATCH = processes.Watch()
-
-
 def pytest_configure(config: pytest.Config) -> None:
     clock.install()
     # A hook of a conftest is not called for fixtures of the session, whose path is above it.
@@ -38,14 +35,14 @@ class SharedProcesses:
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, Any, Any]:
         if fixturedef.scope == "function":
             return (yield)
-        with WATCH.sharing():
+        with processes.WATCH.sharing():
             return (yield)
 
 
 @pytest.fixture(autouse=True)
 def no_process_left() -> Generator[None]:
     """Fail a test whose processes outlive it, and kill them."""
-    with WATCH.none_left():
+    with processes.WATCH.none_left():
         yield
 
 

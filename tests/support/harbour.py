@@ -42,8 +42,8 @@ class Load(
     queue=QUEUE,
     retry=RetryPolicy(
         max_retries=2,
-        first_delay_seconds=0.5,
-        max_delay_seconds=0.5,
+        first_delay_seconds=2,
+        max_delay_seconds=2,
         jitter=0,
         discard_on=(Unwanted,),
     ),

@@ -31,6 +31,7 @@ from longshore.testing.rabbit import RabbitServer
 from longshore.testing.server import ValkeyServer
 from support.celery_worker import CeleryWorker
 from support.front import Front
+from support.processes import WATCH
 from support.rabbit import Harbour
 from support.until import until
 
@@ -195,7 +196,8 @@ def _kill(port: Harbour) -> None:
     """Kill the node and start it again, with everything that it has confirmed."""
     until(lambda: port.server.would_remember(port.queue, *DEAD_QUEUES))
     port.server.kill()
-    port.server.start()
+    with WATCH.sharing():
+        port.server.start()
 
 
 @pytest.mark.torture

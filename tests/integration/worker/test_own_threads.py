@@ -100,13 +100,13 @@ def test_a_killed_child_costs_its_own_jobs_only(shop, store, client, worker):
     assert places(client, held[0].id) == ["terminal"]
 
 
-def test_a_drain_ends_what_runs_and_gives_back_the_rest(shop, store, client, start):
+def test_a_drain_ends_what_runs_and_gives_back_the_rest(shop, store, client, start, drain):
     worker = start(pool=POOL, concurrency=2)
     results = [shop.module.gated.delay(str(n)) for n in range(6)]
     until(lambda: len(shop.lines()) == 2)
-    worker.ask_to_stop()
-    until(lambda: "Warm shutdown" in worker.lines())
-    for n in range(6):
+    drain(worker)
+    until(lambda: [status.claimed for status in store.run(all_status())] == [2])
+    for n in range(2):
         shop.open_gate(str(n))
     assert worker.wait() == 0
     assert sorted(line for line in shop.lines() if line.startswith("end")) == ["end 0", "end 1"]

@@ -12,7 +12,6 @@ from longshore.store import jobs
 from support.until import until
 
 POOLS = ("threads", "solo")
-LEASE_SECONDS = 2.0
 
 
 def renewers(worker) -> list[int]:
@@ -47,7 +46,7 @@ def test_a_job_that_holds_the_interpreter_past_its_lease_runs_once(
 
 @pytest.mark.parametrize("pool", POOLS)
 def test_a_stopped_worker_loses_its_claim_although_its_renewer_runs(
-    shop, store, start, pool, clock
+    shop, store, start, pool, end_leases
 ):
     owner = start("owner", pool=pool)
     result = shop.module.gated.delay("job")
@@ -55,7 +54,7 @@ def test_a_stopped_worker_loses_its_claim_although_its_renewer_runs(
     os.kill(owner.pid, signal.SIGSTOP)
     assert all(runs(pid) for pid in renewers(owner))
     start("other")
-    clock.advance(2 * LEASE_SECONDS)
+    end_leases()
     until(lambda: shop.lines() == ["start job", "start job"])
     shop.open_gate("job")
     assert result.get(timeout=30) == "job"

@@ -54,13 +54,12 @@ def test_a_child_that_dies_costs_its_own_job_only(shop, store, client, own):
     assert places(client, poison.id) == ["dead"]
 
 
-def test_a_warm_stop_ends_what_runs_and_gives_back_the_rest(shop, store, client, own):
+def test_a_warm_stop_ends_what_runs_and_gives_back_the_rest(shop, store, client, own, drain):
     worker = own()
     running = shop.module.gated.delay("running")
     waiting = [shop.module.ledger.delay(f"waiting {n}") for n in range(3)]
     until(lambda: "start running" in shop.lines())
-    worker.ask_to_stop()
-    until(lambda: "Warm shutdown" in worker.lines())
+    drain(worker)
     shop.open_gate("running")
     assert worker.wait() == 0
     assert shop.lines() == ["start running", "end running"]
