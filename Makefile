@@ -4,7 +4,7 @@ BIN := .venv/bin
 PYFILES := packages services tests tools bench examples
 export UV_PYTHON_DOWNLOADS ?= never
 .DEFAULT_GOAL := help
-.PHONY: help run stop demo load test test-unit test-integration lint format types boundaries sizes \
+.PHONY: mypy pyright help run stop demo load test test-unit test-integration lint format types boundaries sizes \
         readme check sync lock hooks clean bench bench-short
 
 help: ## List the commands
@@ -25,16 +25,27 @@ load: $(BIN)/.synced ## Post 2,000 jobs over 32 connections to the running set
 	@$(BIN)/longshore-local load $(ARGS)
 
 ##: tests
-test: $(BIN)/.synced ## Run unit and integration tests, with coverage
-	@sh tools/test_passes.sh $(BIN)/pytest $(ARGS)
+# With more processes than cores, leases end while their owners wait for a core.
+PROCESSES = $${LONGSHORE_TEST_PROCESSES:-$$(getconf _NPROCESSORS_ONLN)}
+ABREAST = -n $(PROCESSES) --dist loadgroup
+test: $(BIN)/.synced ## Run unit and integration tests
+	@$(BIN)/pytest $(ABREAST) $(ARGS)
+
+coverage: $(BIN)/.synced ## Run them with coverage, which must reach its threshold
+	@$(BIN)/pytest $(ABREAST) --cov --cov-report=term $(ARGS)
+
+N ?= 5
+test-stress: $(BIN)/.synced ## Run them N times in random order beside busy neighbours (N=5)
+	@$(BIN)/python -m tools.test_stress --runs $(N) -- $(ABREAST) $(ARGS)
 
 test-unit: $(BIN)/.synced ## Run the tests that open no socket
-	@$(BIN)/pytest tests/unit $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest tests/unit -p no:schemathesis -p no:valkey \
+	    -n $$(getconf _NPROCESSORS_ONLN) --dist loadgroup $(ARGS)
 
 test-integration: $(BIN)/.synced ## Run the tests against a real Valkey
 	@$(BIN)/pytest tests/integration $(ARGS)
 
-.PHONY: test-servers churn outbox
+.PHONY: coverage test-stress test-servers churn outbox
 TESTS ?= tests/integration/store tests/integration/transport tests/integration/contracts
 test-servers: $(BIN)/.synced ## Run the tests of the engine on Redis 6.2 and on each of SERVERS="path ..."
 	@sh tools/test_servers.sh $(BIN)/pytest $(TESTS) $(ARGS)
@@ -63,7 +74,12 @@ format: $(BIN)/.synced ## Bring the code into format
 	@$(BIN)/ruff format $(PYFILES)
 
 types: $(BIN)/.synced ## Check types with mypy and pyright, both strict
+	@$(MAKE) --no-print-directory -j2 mypy pyright
+
+mypy: $(BIN)/.synced
 	@$(BIN)/mypy
+
+pyright: $(BIN)/.synced
 	@. $(BIN)/activate && pyright
 
 boundaries: $(BIN)/.synced ## Check who may import whom
@@ -78,7 +94,10 @@ readme: $(BIN)/.synced ## Check that what the pages name exists
 check: ## Do all that the continuous integration does
 	@.ci/run
 
-.PHONY: incident
+.PHONY: contributing incident
+contributing: $(BIN)/.synced ## Write the table of CONTRIBUTING.md from the last run of .ci/run
+	@$(BIN)/python -m tools.ci_parts table
+
 incident: $(BIN)/.synced ## Play a bad release and its mending, and record it in docs/runbook.md
 	@$(BIN)/python -m tools.incident
 
@@ -145,7 +164,7 @@ chart-readme: $(BIN)/.synced ## Write the chart's README from its values
 
 chart-test: $(BIN)/.synced ## Test the chart with the real helm, compose, and what the images promise
 	@$(WITH_TOOLS); HELM=$$(sh tools/helm.sh) KUBE_SCORE=$$(sh tools/kube_score.sh) \
-	    $(BIN)/pytest tests/chart tests/images tests/compose $(ARGS)
+	    $(BIN)/pytest $(ABREAST) tests/chart tests/images tests/compose $(ARGS)
 
 ##: what an operator sees
 .PHONY: monitoring monitoring-test
@@ -154,7 +173,7 @@ monitoring: $(BIN)/.synced ## Write the rules of compose and the dashboards
 
 FLOWER := .venv-flower
 monitoring-test: $(BIN)/.synced $(FLOWER)/.synced ## Test alerts, dashboards and Flower with the real programs
-	@PROMETHEUS_HOME=$$(sh tools/prometheus.sh) $(BIN)/pytest tests/monitoring $(ARGS)
+	@PROMETHEUS_HOME=$$(sh tools/prometheus.sh) $(BIN)/pytest $(ABREAST) tests/monitoring $(ARGS)
 
 $(FLOWER)/.synced: uv.lock pyproject.toml
 	@uv=$$(sh tools/uv.sh) && python=$$(sh tools/python.sh) && \
@@ -188,5 +207,5 @@ pictures: $(BENCH)/.synced ## Draw the dashboards of docs/dashboards.md from a s
 prove: $(BIN)/.synced ## Do every fault to both arms and write docs/proof.md (40 minutes)
 	@$(BIN)/longshore prove --page docs/proof.md $(ARGS)
 
-prove-short: $(BIN)/.synced ## The same in small, in three minutes
+prove-short: $(BIN)/.synced ## Do every fault to both arms in small, in three minutes
 	@$(BIN)/longshore prove --short $(ARGS)

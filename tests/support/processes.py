@@ -19,6 +19,9 @@ SERVICES = (
     "fastapi", "httpx", "jinja2", "longshore.cli.main", "longshore.schedule", "PIL.Image",
     "pydantic_settings", "sqlalchemy.dialects.sqlite", "sqlalchemy.orm", "uvicorn.main",
     "uvicorn.protocols.http.httptools_impl", "longshore_api.app", "longshore_tasks.handlers",
+    "django.core.management.commands.migrate", "django.core.management.commands.runserver",
+    "django.db.backends.sqlite3.base", "django.db.models", "flask.cli", "flask_sqlalchemy",
+    "sentry_sdk",
 )  # fmt: skip
 
 Process = subprocess.Popen[bytes] | ForkedProcess

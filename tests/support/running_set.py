@@ -10,24 +10,34 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import httpx
 import psutil
 
-from longshore.testing.lifeline import tied_to_parent
+from longshore.testing.clock import Clock
 from longshore.testing.ports import free_port
+from longshore.testing.server import ValkeyServer
+from support.forked_set import pid_file
+from support.processes import Process
 from support.processes import run as run_to_end
+from support.processes import start as start_process
 from support.until import until
 
-READY_SECONDS = 60.0
+READY_SECONDS = 150.0
 STOP_SECONDS = 60.0
+TESTS = Path(__file__).parents[1]
+FORKED = (sys.executable, "-m", "support.forked_set")
 
 
 class RunningSet:
-    """``longshore-local run``; the same ports and data in each start."""
+    """``longshore-local run``; the same ports and data in each start.
 
-    def __init__(self, directory: Path, **settings: str) -> None:
-        self.directory = directory
+    It and its services are forked, but for a ``real`` one, which is started as its user starts it.
+    """
+
+    def __init__(self, directory: Path, *, real: bool = False, **settings: str) -> None:
+        self.directory, self._real = directory, real
         self.port = free_port()
         self.log = directory / "run.log"
         self.environment = {
@@ -38,30 +48,28 @@ class RunningSet:
             "LONGSHORE_WORKER_CONCURRENCY": "2",
             **{f"LONGSHORE_{name.upper()}": value for name, value in settings.items()},
         }
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     @property
-    def process(self) -> subprocess.Popen[bytes]:
+    def process(self) -> Process:
         assert self._process is not None
         return self._process
 
     def start(self) -> Self:
         """Start it and wait until it says that it is ready."""
         self.log.write_bytes(b"")
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                tied_to_parent(local_command("run"), signal.SIGTERM),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=self.environment,
-                start_new_session=True,
-            )
-        until(self._ready, READY_SECONDS)
+        environment = {**self.environment, "PYTHONPATH": str(TESTS)}
+        command = local_command("run") if self._real else FORKED
+        self._process = start_process(command, environment, stdout=self.log, real=self._real)
+        try:
+            until(self._ready, READY_SECONDS)
+        except BaseException:
+            self.end()
+            raise
         return self
 
     def _ready(self) -> bool:
@@ -76,13 +84,15 @@ class RunningSet:
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def service(self, name: str) -> psutil.Process:
-        """The main process of a service."""
-        mark = {"worker": "longshore_worker.main", "api": "longshore_api.main:create"}[name]
+        """The main process of a service: "api", "worker" or "scheduler"."""
+        if not self._real:
+            return psutil.Process(int(pid_file(self.directory / "data", name).read_text()))
+        mark = f"longshore_{name}.main"
         direct = psutil.Process(self.process.pid).children()
-        return next(child for child in direct if mark in child.cmdline())
+        return next(child for child in direct if mark in " ".join(child.cmdline()))
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
-        """Ask it to stop, and return its exit code."""
+        """Stop it by a signal, and return its exit code."""
         self.process.send_signal(number)
         return self.process.wait(STOP_SECONDS)
 
@@ -90,8 +100,19 @@ class RunningSet:
         return self.start()
 
     def __exit__(self, *_: object) -> None:
-        if self.process.poll() is None:
+        self.end()
+
+    def end(self) -> None:
+        """Stop it if it runs; kill what does not end in time."""
+        if self.process.poll() is not None:
+            return
+        family = self.family()
+        try:
             self.stop()
+        except subprocess.TimeoutExpired:
+            for process in (*family, psutil.Process(self.process.pid)):
+                process.kill()
+            raise
 
     def run(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
         """Run another command of the same command line to its end, in the same environment."""
@@ -118,6 +139,12 @@ class RunningSet:
     def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
         answer = httpx.request(method, f"{self.url}/api/v1{path}", trust_env=False, **options)
         return answer.raise_for_status()
+
+    def advance(self, seconds: float) -> None:
+        """Move the time of the set's broker forward; not of a real one."""
+        port = urlsplit(self.broker_url()).port
+        assert port is not None
+        Clock(ValkeyServer(port=port, directory=self.directory)).advance(seconds)
 
     def broker_url(self) -> str:
         found = re.search(r"longshore://\S+/0", self.lines())

@@ -1,4 +1,4 @@
-"""What a test is given to put an api on a broker of its choice."""
+"""The type of the fixture that puts an api on a broker of the test's choice."""
 
 from __future__ import annotations
 
@@ -7,4 +7,4 @@ from contextlib import AbstractAsyncContextManager
 
 import httpx
 
-Serve = Callable[[str], AbstractAsyncContextManager[httpx.AsyncClient]]
+Serve = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]

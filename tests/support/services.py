@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -24,6 +25,7 @@ class Services:
 
     def __init__(self, place: Path, broker: str, environment: Mapping[str, str]) -> None:
         self._place, self._ends = place, ExitStack()
+        self._processes: dict[str, Process] = {}
         self._environment = {
             **os.environ,
             "LONGSHORE_BROKER_URL": broker,
@@ -44,7 +46,12 @@ class Services:
         log.write_bytes(b"")
         process = start_process(command, self._environment, stdout=log, cwd=self._place)
         self._ends.callback(_end, process)
+        self._processes[name] = process
         return process
+
+    def process(self, name: str) -> Process:
+        """Return the process of a service that was started."""
+        return self._processes[name]
 
     def api(self) -> httpx.Client:
         """Start the api; a client of it, once it answers."""
@@ -74,7 +81,12 @@ class Services:
 
 def _end(process: Process) -> None:
     process.terminate()
-    process.wait(30)
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(30)
+        raise
 
 
 def _answers(client: httpx.Client) -> bool:

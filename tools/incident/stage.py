@@ -8,9 +8,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import NamedTuple, Protocol, Self
 
 from longshore.envelope import NewJob
 from longshore.ids import new_id
@@ -23,6 +23,16 @@ SHOP = Path(__file__).with_name("shop.py")
 QUEUE, TASK = "invoices", "shop.invoice"
 PATIENCE_SECONDS = 60.0
 BIN = Path(sys.executable).parent
+
+
+class Running(Protocol):
+    """A process that can be ended."""
+
+    def terminate(self) -> None:
+        """Send SIGTERM."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the end and return the exit code."""
 
 
 class Said(NamedTuple):
@@ -39,7 +49,7 @@ class Stage:
         self.server = ValkeyServer()
         self.folder = Path(tempfile.mkdtemp(prefix="longshore-incident-"))
         self.ids: list[str] = []
-        self._worker: subprocess.Popen[bytes] | None = None
+        self._worker: Running | None = None
 
     def __enter__(self) -> Self:
         shutil.copy(SHOP, self.folder)
@@ -62,7 +72,7 @@ class Stage:
             "LONGSHORE_BROKER_URL": self.server.url,
             "LONGSHORE_DATABASE_URL": f"sqlite:///{self.folder / 'set.sqlite3'}",
             "LOGNAME": "ada",
-            "COLUMNS": "120",
+            "COLUMNS": "110",
             "TERM": "dumb",
         }
 
@@ -71,9 +81,13 @@ class Stage:
         self._end_worker()
         log = self.folder / f"worker-{release}.log"
         words = ("-A", "shop", "worker", "-P", "solo", "-l", "WARNING", "-n", f"shop@{release}")
+        self._worker = self.start((sys.executable, "-m", "celery", *words), release, log)
+
+    def start(self, command: Sequence[str], release: str, log: Path) -> Running:
+        """Start a worker's process; its output goes to the log."""
         with log.open("wb") as output:
-            self._worker = subprocess.Popen(  # noqa: S603 - built here, no shell
-                tied_to_parent((sys.executable, "-m", "celery", *words)),
+            return subprocess.Popen(  # noqa: S603 - built here, no shell
+                tied_to_parent(command),
                 cwd=self.folder, env={**self.environment, "RELEASE": release},
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output,
             )  # fmt: skip
@@ -110,12 +124,17 @@ class Stage:
         return sum(record.state is JobState.SUCCEEDED for record in records)
 
     def run(self, command: str) -> Said:
-        """What a command says that is typed here."""
+        """Return what a command says that is typed here."""
+        output, code = self.execute(command)
+        return Said(self._plain(output), code)
+
+    def execute(self, command: str) -> tuple[str, int]:
+        """Run a command to its end; return its output and its exit code."""
         done = subprocess.run(  # noqa: S602 - commands of this folder, as a person types them
             command, shell=True, cwd=self.folder, env=self.environment, check=False,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
-        return Said(self._plain(done.stdout), done.returncode)
+        return done.stdout, done.returncode
 
     def _plain(self, text: str) -> str:
         places = {str(self.folder): "/srv/shop", sys.prefix: "/venv"}

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -21,15 +22,16 @@ def anyio_backend() -> str:
 
 @pytest.fixture
 def serve(tmp_path: Path) -> Serve:
-    """An api on the broker of a URL, within this process."""
+    """An api on the broker of a URL, within this process; more settings by name."""
 
     @asynccontextmanager
-    async def serving(broker_url: str) -> AsyncGenerator[httpx.AsyncClient]:
+    async def serving(broker_url: str, **more: Any) -> AsyncGenerator[httpx.AsyncClient]:
         settings = ApiSettings(
             broker_url=broker_url,
             database_url=f"sqlite:///{tmp_path / 'api.sqlite3'}",
             auth="off",
             storage_directory=tmp_path / "files",
+            **more,
         )
         migrate(settings.database_url)
         app = create_app(settings)

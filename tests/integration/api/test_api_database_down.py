@@ -10,8 +10,6 @@ import pytest
 from longshore.testing.fake_store import FakeStore
 from longshore_api.app import create_app
 from longshore_api.settings import ApiSettings
-from longshore_tasks.database.engine import CONNECT_TIMEOUT_SECONDS
-from support.stopwatch import Stopwatch
 
 pytestmark = pytest.mark.anyio
 
@@ -23,8 +21,7 @@ def hung_database() -> Generator[str]:
         yield f"postgresql+psycopg://user:hunter2@127.0.0.1:{listener.getsockname()[1]}/files"
 
 
-@pytest.mark.alone
-async def test_a_hung_database_is_told_in_time_and_again(
+async def test_a_hung_database_is_reported_at_the_deadline_each_time(
     hung_database: str, tmp_path: Path
 ) -> None:
     settings = ApiSettings(
@@ -39,12 +36,11 @@ async def test_a_hung_database_is_told_in_time_and_again(
         httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client,
     ):
         for _ in range(4):
-            with Stopwatch() as watch:
-                answer = await client.get("http://api.test/readyz")
-            # Earlier than the driver gives up: it was the deadline that ended the wait.
-            assert watch.seconds < CONNECT_TIMEOUT_SECONDS
+            answer = await client.get("http://api.test/readyz")
             assert answer.status_code == 503
             assert answer.json()["detail"] == "no answer from the database"
             assert answer.json()["checks"]["broker"]["ok"] is True
+            # Its deadline has ended the wait, and not the driver, which gives up much later.
+            assert answer.json()["checks"]["database"]["error"] == "TimeoutError"
             assert "hunter2" not in answer.text
         assert (await client.get("http://api.test/livez")).status_code == 200

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
 
-import pytest
-from tools.incident.stage import Stage
+from tools.incident.stage import BIN, Running, Stage
 from tools.incident.story import LATER, ORDERS, STORY, play
 
 from longshore_api.audit.trail import Wanted, read
 from longshore_tasks.database import create_engine
 from support.pages import blocks, page, section
+from support.processes import start
 
 JOB = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32}")
 TYPED = re.compile(r"^\$ (.*)$", re.MULTILINE)
@@ -26,9 +29,28 @@ def test_the_page_has_the_commands_of_the_story() -> None:
     assert recorded() == [step.command for step in STORY]
 
 
-@pytest.mark.slow
+class ForkedStage(Stage):
+    """The same with processes that are forked."""
+
+    def start(self, command: Sequence[str], release: str, log: Path) -> Running:
+        return start(command, {**self.environment, "RELEASE": release}, stdout=log, cwd=self.folder)
+
+    def execute(self, command: str) -> tuple[str, int]:
+        name, *arguments = shlex.split(command)
+        output = self.folder / "output"
+        output.unlink(missing_ok=True)
+        process = start(
+            (str(BIN / name), *arguments), self.environment, stdout=output, cwd=self.folder
+        )
+        try:
+            code = process.wait(60)
+        finally:
+            process.kill()
+        return output.read_text(), code
+
+
 def test_the_incident_ends_well_and_the_trail_says_who_did_what() -> None:
-    with Stage() as stage:
+    with ForkedStage() as stage:
         played = list(play(stage))
         codes = [(one.command, one.said.code) for one in played]
         assert codes == [(one.command, one.step.code) for one in played], played

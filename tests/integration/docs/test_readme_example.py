@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 from longshore.testing.server import ValkeyServer
 from support.celery_worker import CeleryWorker
 from support.pages import blocks, page, section
+from support.processes import run
 
 WRITTEN_URL = "longshore://127.0.0.1:6379/0"
 
@@ -30,14 +30,8 @@ def test_the_example_gives_what_the_page_says(
 
     with CeleryWorker(app, tmp_path / "log", {}, pool="solo", concurrency=1):
         code, answer = call_of(commands)
-        ran = subprocess.run(
-            [sys.executable, "-c", code],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        (tmp_path / "call.py").write_text(code)
+        ran = run((sys.executable, str(tmp_path / "call.py")), cwd=tmp_path)
     assert ran.stdout.strip() == answer, ran.stderr
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -12,13 +11,13 @@ import pytest
 from longshore.testing.ports import free_port
 from longshore.testing.server import ValkeyServer
 from support.celery_worker import CeleryWorker
+from support.processes import run
 from support.served import served
 from support.until import until
 
 PROJECT = Path(__file__).parents[3] / "examples" / "django"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("scheme", "pool"),
     [("longshore", "prefork"), ("longshore", "longshore"), ("redis", "prefork")],
@@ -34,7 +33,8 @@ def test_a_job_finds_the_row_and_the_settings_of_the_project(
     }
     manage = (sys.executable, str(PROJECT / "manage.py"))
     environment = {**os.environ, **own}
-    subprocess.run((*manage, "migrate", "--run-syncdb", "-v", "0"), env=environment, check=True)
+    made = run((*manage, "migrate", "--run-syncdb", "-v", "0"), environment)
+    assert made.returncode == 0, made.stderr
     port = free_port()
     command = (*manage, "runserver", "--noreload", f"127.0.0.1:{port}")
     worker = CeleryWorker(PROJECT / "shop", tmp_path / "worker.log", own, pool=pool)

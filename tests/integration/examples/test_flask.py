@@ -20,7 +20,6 @@ EXAMPLE = Path(__file__).parents[3] / "examples" / "flask" / "shop.py"
 REQUEST = {"X-Request-ID": "order-of-ada"}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("scheme", "pool"),
     [

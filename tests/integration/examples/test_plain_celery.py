@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 
 from longshore.testing.server import ValkeyServer
 from support.celery_worker import CeleryWorker
+from support.processes import run
 from support.until import until
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "plain-celery" / "shop.py"
@@ -24,8 +24,9 @@ def environment(valkey: ValkeyServer, scheme: str) -> dict[str, str]:
 def ordered(own: dict[str, str]) -> str:
     """The id of the bill's job, as the example prints it."""
     command = (sys.executable, str(EXAMPLE), "Ada", "1250", "99")
-    done = subprocess.run(command, env={**os.environ, **own}, check=True, capture_output=True)
-    return done.stdout.decode().strip()
+    done = run(command, {**os.environ, **own})
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
 
 
 def billed(job_id: str, client: Any) -> bytes | None:
@@ -33,7 +34,6 @@ def billed(job_id: str, client: Any) -> bytes | None:
     return value
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("before", "after", "pool"),
     [

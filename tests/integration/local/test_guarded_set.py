@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import httpx
 
 from support.bearer import bearer
+from support.processes import run
 from support.running_set import RunningSet
 
 ADD = "/api/v1/tasks/system.add/jobs"
@@ -20,22 +20,11 @@ def new_key(running: RunningSet, *scopes: str) -> str:
     """Make a key as an administrator does."""
     words = [word for scope in scopes for word in ("--scope", scope)]
     database = f"sqlite:///{running.directory / 'data' / 'longshore.sqlite3'}"
-    made = subprocess.run(
-        [
-            Path(sys.executable).with_name("longshore-api"),
-            "keys",
-            "create",
-            "--client",
-            "me",
-            *words,
-        ],
-        env={**os.environ, "LONGSHORE_DATABASE_URL": database},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
+    command = (str(Path(sys.executable).with_name("longshore-api")), "keys", "create")
+    made = run(
+        (*command, "--client", "me", *words), {**os.environ, "LONGSHORE_DATABASE_URL": database}
     )
+    assert made.returncode == 0, made.stderr
     return made.stdout.strip()
 
 

@@ -6,10 +6,13 @@ import json
 from email import message_from_bytes, policy
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from longshore.testing.ports import free_port
 from support.running_set import RunningSet
+
+pytestmark = pytest.mark.xdist_group("local-set")
 
 
 def test_the_demonstration_succeeds_and_its_files_are_real(
@@ -34,7 +37,7 @@ def test_the_demonstration_succeeds_and_its_files_are_real(
 
 
 def test_the_demonstration_shows_a_table(running: RunningSet, tmp_path: Path) -> None:
-    shown = running.run("demo", "--out", str(tmp_path), COLUMNS="160")
+    shown = running.run("demo", "--out", str(tmp_path))
 
     assert shown.returncode == 0, shown.stderr
     assert "What was done" in shown.stdout

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,9 +14,13 @@ from longshore.records import DeadReason, JobRecord, JobState, Outcome
 from longshore.store import Store, jobs
 from longshore.testing.server import ValkeyServer
 from support.garden import Fate, Grow
+from support.processes import start
+from support.until import until
+
+pytestmark = pytest.mark.xdist_group("garden")
 
 TESTS = Path(__file__).parents[2]
-WAIT_SECONDS = 30.0
+WAIT_SECONDS = 60.0
 
 
 @pytest.fixture(scope="module")
@@ -27,30 +28,23 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """A broker with a worker of the garden's app on it."""
     log = tmp_path_factory.mktemp("garden") / "log"
     with ValkeyServer() as server:
-        environment = os.environ | {
-            "GARDEN_URL": server.url,
-            "PYTHONPATH": str(TESTS),
-        }
-        command = [sys.executable, "-m", "celery", "-A", "support.garden", "worker"]
-        flags = ["--concurrency=2", "--without-mingle", "--without-gossip"]
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                [*command, *flags], env=environment, stdout=output, stderr=output
-            )
-        store = Store.from_url(server.url)
-        yield store
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(WAIT_SECONDS) == 0, log.read_text()
-        store.close()
+        environment = {**os.environ, "GARDEN_URL": server.url, "PYTHONPATH": str(TESTS)}
+        command = (sys.executable, "-m", "celery", "-A", "support.garden", "worker")
+        flags = ("--concurrency=2", "--without-mingle", "--without-gossip")
+        process = start((*command, *flags), environment, stdout=log)
+        try:
+            with Store.from_url(server.url) as store:
+                yield store
+            process.terminate()
+            assert process.wait(WAIT_SECONDS) == 0, log.read_text()
+        finally:
+            process.kill()
 
 
 def finished(store: Store, fate: Fate) -> JobRecord:
     job_id = store.run(jobs.enqueue(to_new_job(Grow(fate=fate)))).job_id
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not (record := store.run(jobs.get(job_id))).state.finished:
-        assert time.monotonic() < deadline, record
-        time.sleep(0.02)
-    return record
+    until(lambda: store.run(jobs.get(job_id)).state.finished, WAIT_SECONDS)
+    return store.run(jobs.get(job_id))
 
 
 def test_a_job_that_is_retried_succeeds_in_its_third_attempt(store: Store) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -19,22 +17,26 @@ from longshore_tasks.database import Base, StoredFile, create_engine
 from longshore_tasks.handlers.activity import activity
 from longshore_tasks.retries import TRANSIENT_ERRORS
 from support import postgres
+from support.fresh_interpreter import FreshInterpreters
+from support.migrating import migrate_at_once
 
-pytestmark = pytest.mark.skipif(not postgres.available(), reason=postgres.WITHOUT)
+pytestmark = [
+    pytest.mark.skipif(not postgres.available(), reason=postgres.WITHOUT),
+    pytest.mark.xdist_group("postgresql"),
+]
 
 
 @pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with postgres.running() as url:
+def url(postgresql_server: str) -> Iterator[str]:
+    with postgres.database(postgresql_server) as url:
         yield url
 
 
 @pytest.fixture(scope="module")
 def engine(url: str) -> Iterator[Engine]:
     """The database, migrated by three services that start at once."""
-    code = f"from longshore_tasks.database import migrate; migrate({url!r})"
-    started = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(3)]
-    assert [process.wait(60) for process in started] == [0, 0, 0]
+    with FreshInterpreters() as interpreters:
+        migrate_at_once(interpreters, url)
     engine = create_engine(url)
     yield engine
     engine.dispose()

@@ -5,10 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import signal
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -38,15 +35,19 @@ from longshore_tasks.jobs.system import Add, Echo
 from longshore_tasks.settings import Settings
 from longshore_tasks.storage.directory import DirectoryStorage
 from support.everything import everything
+from support.processes import Process, start
+from support.until import until
 
-WAIT_SECONDS = 30.0
+pytestmark = pytest.mark.xdist_group("worker-service")
+
+WAIT_SECONDS = 60.0
 
 
 @dataclass
 class WorkerService:
     """A running worker, its broker and what it logged."""
 
-    process: subprocess.Popen[bytes]
+    process: Process
     store: Store
     url: str
     settings: Settings
@@ -60,13 +61,8 @@ class WorkerService:
         return self.until(job_id, lambda record: record.state.finished)
 
     def until(self, job_id: str, holds: Callable[[JobRecord], bool]) -> JobRecord:
-        deadline = time.monotonic() + WAIT_SECONDS
-        record = self.store.run(jobs.get(job_id))
-        while not holds(record):
-            assert time.monotonic() < deadline, f"{record}\n{self.log.read_text()}"
-            time.sleep(0.02)
-            record = self.store.run(jobs.get(job_id))
-        return record
+        until(lambda: holds(self.store.run(jobs.get(job_id))), WAIT_SECONDS)
+        return self.store.run(jobs.get(job_id))
 
     def value(self, record: JobRecord) -> Any:
         assert record.state is JobState.SUCCEEDED, record
@@ -93,26 +89,27 @@ def service(tmp_path_factory: pytest.TempPathFactory, mail_port: int) -> Iterato
             storage_directory=place / "files",
             smtp_port=mail_port,
         )
-        store = Store.from_url(server.url)
         log = place / "log"
-        with log.open("wb") as stderr:
-            process = start(settings, stderr)
-        yield WorkerService(process, store, server.url, settings, log)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(WAIT_SECONDS) == 0, log.read_text()
-        store.close()
+        process = start_worker(settings, log)
+        try:
+            with Store.from_url(server.url) as store:
+                yield WorkerService(process, store, server.url, settings, log)
+            process.terminate()
+            assert process.wait(WAIT_SECONDS) == 0, log.read_text()
+        finally:
+            process.kill()
 
 
-def start(settings: Settings, stderr: Any) -> subprocess.Popen[bytes]:
+def start_worker(settings: Settings, log: Path) -> Process:
     environment = os.environ | {
         "LONGSHORE_BROKER_URL": settings.broker_url,
         "LONGSHORE_DATABASE_URL": settings.database_url,
         "LONGSHORE_STORAGE_DIRECTORY": str(settings.storage_directory),
         "LONGSHORE_SMTP_PORT": str(settings.smtp_port),
     }
-    flags = ["--concurrency=2", "--without-mingle", "--without-gossip"]
-    command = [sys.executable, "-m", "celery", "-A", "longshore_worker.main", "worker", *flags]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=stderr)
+    flags = ("--concurrency=2", "--without-mingle", "--without-gossip")
+    command = (sys.executable, "-m", "celery", "-A", "longshore_worker.main", "worker", *flags)
+    return start(command, environment, stdout=log.with_name("stdout"), stderr=log)
 
 
 @pytest.fixture

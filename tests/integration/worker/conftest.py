@@ -12,6 +12,7 @@ from longshore.store import Store, StoreSettings
 from longshore.testing.server import ValkeyServer
 from support.celery_worker import CeleryWorker
 from support.shop import Shop
+from support.until import until
 
 LEASE_SECONDS = 2.0
 QUICK = ("--without-gossip", "--without-mingle", "--without-heartbeat")
@@ -34,6 +35,24 @@ def store(valkey: ValkeyServer) -> Generator[Store]:
 def client(valkey: ValkeyServer) -> Generator[Any]:
     with valkey.client() as client:
         yield client
+
+
+@pytest.fixture
+def outlive_lease(client: Any) -> Callable[[], None]:
+    """Wait until each lease of a claimed job was renewed past its first end."""
+
+    def leases() -> dict[Any, float]:
+        found: dict[Any, float] = {}
+        for name in client.keys("longshore:leases:*"):
+            found |= dict(client.zrange(name, 0, -1, withscores=True))
+        return found
+
+    def wait() -> None:
+        first = leases()
+        assert first
+        until(lambda: all(leases()[tag] > end + LEASE_SECONDS for tag, end in first.items()))
+
+    return wait
 
 
 @pytest.fixture

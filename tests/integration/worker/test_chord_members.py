@@ -19,9 +19,9 @@ from longshore.transport.delivery import plain_json
 from longshore.worker.attempts import working_for
 from longshore.worker.pool.runner import prepare
 from support.places import places
-from support.until import until
 
 SUCCESS = "SUCCESS"
+LEASE_SECONDS = 2.0
 # Celery's own backend calls redis-py so.
 pytestmark = pytest.mark.filterwarnings("ignore:Call to deprecated setex:DeprecationWarning")
 
@@ -64,8 +64,14 @@ def begin(shop, store):
 
 
 @pytest.fixture
-def rescue(store):
-    return lambda: until(lambda: store.run(maintain()).rescued)
+def rescue(store, clock):
+    """Let the leases of the claimed jobs end."""
+
+    def run() -> None:
+        clock.advance(LEASE_SECONDS)
+        assert store.run(maintain()).rescued
+
+    return run
 
 
 def waiting(client: Any) -> list[str]:

@@ -11,11 +11,14 @@ from support.until import until
 
 def test_running_jobs_end_and_claimed_ones_go_back(shop, store, client, start):
     worker = start("first")
-    running = shop.module.ledger.delay("running", 3.0)
+    running = shop.module.gated.delay("running")
     waiting = [shop.module.ledger.delay(f"waiting {n}") for n in range(3)]
     until(lambda: "start running" in shop.lines())
     until(lambda: [status.claimed for status in store.run(all_status())] == [4])
-    assert worker.stop() == 0
+    worker.ask_to_stop()
+    until(lambda: "Warm shutdown" in worker.lines())
+    shop.open_gate("running")
+    assert worker.wait() == 0
     assert shop.lines() == ["start running", "end running"]
     assert running.get(timeout=30) == "running"
     for result in waiting:
@@ -35,9 +38,13 @@ def test_running_jobs_end_and_claimed_ones_go_back(shop, store, client, start):
 def test_threads_finish_what_was_claimed(shop, store, client, start):
     # Celery hands its thread pool all that was claimed, and the pool ends what it was handed.
     worker = start(pool="threads")
-    results = [shop.module.ledger.delay(str(n), 0.2) for n in range(3)]
+    results = [shop.module.gated.delay(str(n)) for n in range(3)]
     until(lambda: "start 0" in shop.lines())
-    assert worker.stop() == 0
+    worker.ask_to_stop()
+    until(lambda: "Warm shutdown" in worker.lines())
+    for n in range(3):
+        shop.open_gate(str(n))
+    assert worker.wait() == 0
     for number, result in enumerate(results):
         if store.run(jobs.get(result.id)).state is JobState.QUEUED:
             assert places(client, result.id) == ["ready celery"]

@@ -34,16 +34,20 @@ class Service:
     async def start(self) -> None:
         """Start it; its output goes to the console from now on."""
         with pipe() as (reading, writing):
-            self._process = await asyncio.create_subprocess_exec(
-                *self.program.command,
-                env={**os.environ, **self.program.environment},
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=writing,
-                stderr=writing,
-                start_new_session=True,
-            )
+            self._process = await self.spawn(writing)
         self._guarded.began(self._process.pid)
         self._output = asyncio.create_task(self._pass_on(reading))
+
+    async def spawn(self, writing: int) -> asyncio.subprocess.Process:
+        """Start the process, with its output to the file descriptor ``writing``."""
+        return await asyncio.create_subprocess_exec(
+            *self.program.command,
+            env={**os.environ, **self.program.environment},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=writing,
+            stderr=writing,
+            start_new_session=True,
+        )
 
     async def ended(self) -> str:
         """Wait for its end and return how it ended, in words; what it left behind is killed."""

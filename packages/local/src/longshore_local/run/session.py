@@ -27,15 +27,17 @@ from longshore_tasks.database import migrate
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def run(settings: LocalSettings) -> int:
+def run(settings: LocalSettings, service: type[Service] = Service) -> int:
     """Run the set until a signal ends it; return the exit code.
+
+    ``service`` is how its programs are started.
 
     Raises:
         SettingsError: it cannot start as it is set.
     """
     with held(settings.data_dir):
         _check_ports(settings)
-        return asyncio.run(_run(settings))
+        return asyncio.run(_run(settings, service))
 
 
 def _check_ports(settings: LocalSettings) -> None:
@@ -49,11 +51,11 @@ def _check_ports(settings: LocalSettings) -> None:
             )
 
 
-async def _run(settings: LocalSettings) -> int:
+async def _run(settings: LocalSettings, service: type[Service]) -> int:
     console = Console(prefixed=settings.log_format != "json")
     stopping, hurry = _on_signals(console)
     async with Guarded.open() as guarded:
-        session = Session(settings, console, guarded)
+        session = Session(settings, console, guarded, service)
         try:
             await _unless(stopping, session.work())
         except ServiceFailed as failure:
@@ -68,14 +70,16 @@ async def _run(settings: LocalSettings) -> int:
 class Session:
     """The set of one run."""
 
-    def __init__(self, settings: LocalSettings, console: Console, guarded: Guarded) -> None:
+    def __init__(
+        self, settings: LocalSettings, console: Console, guarded: Guarded, service: type[Service]
+    ) -> None:
         self._settings = settings
         self._console = console
         self._brokers = Brokers(settings)
         urls, coloured = self._brokers, console.coloured
-        self._servers = [Service(program, console, guarded) for program in urls.programs()]
+        self._servers = [service(program, console, guarded) for program in urls.programs()]
         self._services = [
-            Service(program, console, guarded)
+            service(program, console, guarded)
             for program in programs.services(
                 settings, urls.url, coloured=coloured, records_url=urls.records_url
             )
