@@ -46,18 +46,10 @@ test-unit: $(BIN)/.synced ## Run the tests that open no socket
 test-integration: $(BIN)/.synced ## Run the tests against a real Valkey
 	@$(BIN)/pytest tests/integration $(ARGS)
 
-.PHONY: coverage test-stress test-servers churn outbox
+.PHONY: coverage test-stress test-servers
 TESTS ?= tests/integration/store tests/integration/transport tests/integration/contracts
 test-servers: $(BIN)/.synced ## Run the tests of the engine on Redis 6.2 and on each of SERVERS="path ..."
 	@sh tools/test_servers.sh $(BIN)/pytest $(TESTS) $(ARGS)
-
-churn: $(BIN)/.synced ## Kill 300 workers and look whether their keys are gone (half an hour)
-	@LONGSHORE_CHURNS=300 $(BIN)/pytest --timeout 7200 tests/integration/operations/test_janitor.py \
-	    -k killed_workers $(ARGS)
-
-outbox: $(BIN)/.synced ## Kill 200 processes between commit and enqueue, on SQLite and on PostgreSQL
-	@OUTBOX_KILLS=200 $(BIN)/pytest --timeout 1200 tests/integration/outbox/test_outbox.py \
-	    -k killing $(ARGS)
 
 .PHONY: compatibility
 compatibility: ## Run Celery's and kombu's own tests on redis:// and longshore://, write the page
@@ -204,9 +196,14 @@ pictures: $(BENCH)/.synced ## Draw the dashboards of docs/dashboards.md from a s
 	    $(BENCH)/bin/python -m tools.dashboard_pictures
 
 ##: what is lost when something is killed, beside stock Celery
-.PHONY: prove prove-short
-prove: $(BIN)/.synced ## Do every fault to both arms and write docs/proof.md (40 minutes)
+.PHONY: prove prove-short torture
+prove: $(BIN)/.synced ## Do every fault to both arms, write docs/proof.md, then torture (an hour)
 	@$(BIN)/longshore prove --page docs/proof.md $(ARGS)
+	@$(if $(ARGS),,$(MAKE) --no-print-directory torture)
+
+# OUTBOX_KILLS, LONGSHORE_CHURNS and LONGSHORE_WORKFLOW_KILLS say how many kills there are.
+torture: $(BIN)/.synced ## Run the tests that kill at random or try all requests (ARGS="-k killed")
+	@$(BIN)/pytest -m torture tests/integration $(ARGS)
 
 prove-short: $(BIN)/.synced ## Do every fault to both arms in small, in three minutes
 	@$(BIN)/longshore prove --short $(ARGS)

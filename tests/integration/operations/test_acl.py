@@ -168,7 +168,7 @@ def kinds(commands: list[tuple[bytes, ...]]) -> list[tuple[bytes, ...]]:
     """One command of each kind: its name and the shape of its first keys."""
     seen = {}
     for words in commands:
-        shape = tuple(re.sub(rb"[0-9a-f-]{12,}", b"#", word[:60]) for word in words[:3])
+        shape = tuple(re.sub(rb"[0-9a-f-]{12,}|[0-9.]+", b"#", word[:60]) for word in words[:3])
         seen.setdefault((words[0].lower(), *shape[1:]), words)
     return list(seen.values())
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Generator
@@ -30,9 +29,10 @@ from longshore_tasks.database import (
 )
 from longshore_tasks.jobs.system import Echo
 from longshore_tasks.relay import relay
+from support import processes
 
-#: On each kind of database. Few by default; the full form, `make outbox`, is 200.
-KILLS = int(os.environ.get("OUTBOX_KILLS", "25"))
+#: On each kind of database: at the worst moment, and at random ones in `make torture`.
+KILLS, RANDOM_KILLS = 5, int(os.environ.get("OUTBOX_KILLS", "200"))
 
 
 @pytest.fixture
@@ -122,24 +122,39 @@ def test_what_the_broker_did_not_take_stays(
     assert waiting(engine) == 0
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(400)
 def test_killing_between_commit_and_enqueue_loses_none_and_doubles_none(
     url: str, engine: Engine, store: Store, valkey: ValkeyServer
 ) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "support.orders", url, valkey.url, str(KILLS)],
-        env={**os.environ, "PYTHONPATH": str(Path(support.orders.__file__).parents[1])},
-        stdout=subprocess.PIPE,
-        check=True,
-    )
-    assert int(done.stdout)  # some were killed in between, or this shows nothing
+    assert kill(url, valkey, KILLS, "after the commit") == KILLS
+    check_orders(engine, store, valkey, KILLS)
+
+
+@pytest.mark.torture
+@pytest.mark.timeout(1200)
+def test_killing_at_any_moment_loses_none_and_doubles_none(
+    url: str, engine: Engine, store: Store, valkey: ValkeyServer
+) -> None:
+    # some were killed in between, or this shows nothing
+    assert kill(url, valkey, RANDOM_KILLS, "at random")
+    check_orders(engine, store, valkey, RANDOM_KILLS)
+
+
+def kill(url: str, valkey: ValkeyServer, kills: int, when: str) -> int:
+    """Kill processes that order; return how many were killed between commit and enqueue."""
+    command = (sys.executable, "-m", "support.orders", url, valkey.url, str(kills), when)
+    support_path = {"PYTHONPATH": str(Path(support.orders.__file__).parents[1])}
+    done = processes.run(command, {**os.environ, **support_path}, timeout=1200)
+    assert done.returncode == 0, done.stderr
+    return int(done.stdout)
+
+
+def check_orders(engine: Engine, store: Store, valkey: ValkeyServer, kills: int) -> None:
     while relay(engine, store):
         pass
     with Session(engine) as session:
         ordered = set(session.scalars(select(SentMail.job_id)))
     with valkey.client() as client:
         listed = Counter(json.loads(raw)["headers"]["id"] for raw in client.lrange("normal", 0, -1))
-    assert len(ordered) >= KILLS
+    assert len(ordered) >= kills
     assert set(listed) == ordered
     assert set(listed.values()) == {1}
