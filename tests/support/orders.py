@@ -1,8 +1,8 @@
-"""Processes that take orders until they are killed: ``python -m support.orders URL BROKER KILLS``.
+"""A process that takes an order and is killed: ``python -m support.orders URL BROKER MOMENT``.
 
-Each order is a row and a job, committed together. The processes are forks of one that has imported
-everything and has no threads. Prints how many left a job behind that had committed and was not
-relayed; the next one relays it.
+An order is a row and a job, committed together. ``MOMENT`` is one of ``MOMENTS``, or a number of
+kills by chance: then the processes are forks of one that has imported everything and has no
+threads, and it prints how many left a job behind that had committed and was not relayed.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import random
 import signal
 import sys
 import time
+from typing import Any
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -22,11 +23,46 @@ from longshore_tasks.jobs.system import Echo
 from longshore_tasks.relay import relay
 
 LONGEST_LIFE_SECONDS = 0.04
+MOMENTS = BEFORE_COMMIT, COMMITTED, RELAYING, ENQUEUED = (
+    "before-commit", "committed", "relaying", "enqueued",
+)  # fmt: skip
 
 
 def order_of(job_id: str) -> SentMail:
     """The caller's row, which belongs to a job."""
     return SentMail(job_id=job_id, message_id="m", template="t", recipients=1, attachments=0)
+
+
+class Dying(Store):
+    """A store whose process is killed before its first enqueue reaches the broker, or after."""
+
+    after = False
+
+    def run(self, call: Any) -> Any:
+        answer = super().run(call) if self.after else None
+        die()
+        return answer
+
+
+def die() -> None:
+    """End as a process does that is killed."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def take_one_order(url: str, broker: str, moment: str) -> None:
+    """Take an order and be killed at a moment."""
+    engine = create_engine(url)
+    with OutboxSession(engine) as session:
+        session.add(order_of(session.enqueue(Echo(text="order"))))
+        session.flush()
+        if moment == BEFORE_COMMIT:
+            die()
+        session.commit()
+    if moment == COMMITTED:
+        die()
+    Dying.after = moment == ENQUEUED
+    with Dying.from_url(broker) as store:
+        relay(engine, store)
 
 
 def accept_orders(url: str, broker: str, begun: int) -> None:
@@ -66,8 +102,8 @@ def has_waiting(engine: Engine) -> bool:
         engine.dispose()
 
 
-def main(url: str, broker: str, kills: int) -> None:
-    """Kill so many, each at another moment; say how many were killed before their relay."""
+def kill_by_chance(url: str, broker: str, kills: int) -> None:
+    """Kill `kills` processes; print how many were killed before their relay."""
     chance, engine, between = random.Random(7), create_engine(url), 0
     for _ in range(kills):
         kill_one(url, broker, chance.uniform(0, LONGEST_LIFE_SECONDS))
@@ -75,5 +111,13 @@ def main(url: str, broker: str, kills: int) -> None:
     sys.stdout.write(f"{between}\n")
 
 
+def main(url: str, broker: str, moment: str) -> None:
+    """Kill one process at a moment, or several by chance."""
+    if moment in MOMENTS:
+        take_one_order(url, broker, moment)
+    else:
+        kill_by_chance(url, broker, int(moment))
+
+
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    main(*sys.argv[1:])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -15,7 +16,6 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-import support.orders
 from longshore.errors import BrokerUnavailable
 from longshore.records import JobState
 from longshore.store import Store, jobs
@@ -30,9 +30,11 @@ from longshore_tasks.database import (
 )
 from longshore_tasks.jobs.system import Echo
 from longshore_tasks.relay import relay
+from support import orders
+from support.processes import run
 
-#: On each kind of database. Few by default; the full form, `make outbox`, is 200.
-KILLS = int(os.environ.get("OUTBOX_KILLS", "25"))
+#: On each kind of database.
+KILLS = int(os.environ.get("OUTBOX_KILLS", "200"))
 
 
 @pytest.fixture
@@ -122,24 +124,44 @@ def test_what_the_broker_did_not_take_stays(
     assert waiting(engine) == 0
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(400)
+def test_a_process_killed_at_any_moment_loses_no_order_and_doubles_none(
+    url: str, engine: Engine, store: Store, valkey: ValkeyServer
+) -> None:
+    left = []
+    for moment in orders.MOMENTS:
+        assert take_orders(url, valkey.url, moment).returncode == -signal.SIGKILL
+        left.append(waiting(engine))
+    # Rolled back; committed; enqueued neither in this process nor the one before; and at last both.
+    assert left == [0, 1, 2, 3]
+    assert int(valkey.ask("LLEN", "normal")) == 3
+    assert_every_order_is_enqueued_once(engine, store, valkey, at_least=3)
+
+
+@pytest.mark.torture
+@pytest.mark.timeout(1200)
 def test_killing_between_commit_and_enqueue_loses_none_and_doubles_none(
     url: str, engine: Engine, store: Store, valkey: ValkeyServer
 ) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "support.orders", url, valkey.url, str(KILLS)],
-        env={**os.environ, "PYTHONPATH": str(Path(support.orders.__file__).parents[1])},
-        stdout=subprocess.PIPE,
-        check=True,
-    )
+    done = take_orders(url, valkey.url, str(KILLS))
     assert int(done.stdout)  # some were killed in between, or this shows nothing
+    assert_every_order_is_enqueued_once(engine, store, valkey, at_least=KILLS)
+
+
+def take_orders(url: str, broker: str, moment: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(Path(orders.__file__).parents[1])}
+    command = (sys.executable, "-m", "support.orders", url, broker, moment)
+    return run(command, environment, timeout=1000)
+
+
+def assert_every_order_is_enqueued_once(
+    engine: Engine, store: Store, valkey: ValkeyServer, at_least: int
+) -> None:
     while relay(engine, store):
         pass
     with Session(engine) as session:
         ordered = set(session.scalars(select(SentMail.job_id)))
     with valkey.client() as client:
         listed = Counter(json.loads(raw)["headers"]["id"] for raw in client.lrange("normal", 0, -1))
-    assert len(ordered) >= KILLS
+    assert len(ordered) >= at_least
     assert set(listed) == ordered
     assert set(listed.values()) == {1}
