@@ -1,8 +1,8 @@
-"""Processes that take orders until they are killed: ``python -m support.orders URL BROKER KILLS``.
+"""A process that takes an order and is killed: ``python -m support.orders URL BROKER MOMENT``.
 
-Each order is a row and a job, committed together. The processes are forks of one that has imported
-everything and has no threads. Prints how many left a job behind that had committed and was not
-relayed; the next one relays it.
+An order is a row and a job, committed together. ``MOMENT`` is one of ``MOMENTS``, or a number of
+kills by chance: then the processes are forks of one that has imported everything and has no
+threads, and it prints how many left a job behind that had committed and was not relayed.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import random
 import signal
 import sys
 import time
+from typing import Any
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -22,6 +23,9 @@ from longshore_tasks.jobs.system import Echo
 from longshore_tasks.relay import relay
 
 LONGEST_LIFE_SECONDS = 0.04
+MOMENTS = BEFORE_COMMIT, COMMITTED, RELAYING, ENQUEUED = (
+    "before-commit", "committed", "relaying", "enqueued",
+)  # fmt: skip
 
 
 def order_of(job_id: str) -> SentMail:
@@ -29,7 +33,39 @@ def order_of(job_id: str) -> SentMail:
     return SentMail(job_id=job_id, message_id="m", template="t", recipients=1, attachments=0)
 
 
-def accept_orders(url: str, broker: str, begun: int, *, relays: bool) -> None:
+class Dying(Store):
+    """A store whose process is killed before its first enqueue reaches the broker, or after."""
+
+    after = False
+
+    def run(self, call: Any) -> Any:
+        answer = super().run(call) if self.after else None
+        die()
+        return answer
+
+
+def die() -> None:
+    """End as a process does that is killed."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def take_one_order(url: str, broker: str, moment: str) -> None:
+    """Take an order and be killed at a moment."""
+    engine = create_engine(url)
+    with OutboxSession(engine) as session:
+        session.add(order_of(session.enqueue(Echo(text="order"))))
+        session.flush()
+        if moment == BEFORE_COMMIT:
+            die()
+        session.commit()
+    if moment == COMMITTED:
+        die()
+    Dying.after = moment == ENQUEUED
+    with Dying.from_url(broker) as store:
+        relay(engine, store)
+
+
+def accept_orders(url: str, broker: str, begun: int) -> None:
     """What an api does until it is killed: commit a row with its job, and relay."""
     engine, store = create_engine(url), Store.from_url(broker)
     while True:
@@ -37,23 +73,21 @@ def accept_orders(url: str, broker: str, begun: int, *, relays: bool) -> None:
             session.add(order_of(session.enqueue(Echo(text="order"))))
             session.commit()
         os.write(begun, b".")
-        if not relays:
-            signal.pause()
         relay(engine, store)
 
 
-def kill_one(url: str, broker: str, life_seconds: float | None) -> None:
-    """Start a process, and kill it so long after its first commit; ``None``: before it relays."""
+def kill_one(url: str, broker: str, life_seconds: float) -> None:
+    """Start a process, and kill it so long after its first commit."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         try:
-            accept_orders(url, broker, writing, relays=life_seconds is not None)
+            accept_orders(url, broker, writing)
         finally:
             os._exit(1)
     os.close(writing)
     assert os.read(reading, 1), "the process ended by itself"
-    time.sleep(life_seconds or 0.0)
+    time.sleep(life_seconds)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     os.close(reading)
@@ -68,15 +102,22 @@ def has_waiting(engine: Engine) -> bool:
         engine.dispose()
 
 
-def main(url: str, broker: str, kills: int, when: str) -> None:
-    """Kill so many ``after the commit`` or ``at random``; print how many before their relay."""
+def kill_by_chance(url: str, broker: str, kills: int) -> None:
+    """Kill `kills` processes; print how many were killed before their relay."""
     chance, engine, between = random.Random(7), create_engine(url), 0
     for _ in range(kills):
-        life = chance.uniform(0, LONGEST_LIFE_SECONDS) if when == "at random" else None
-        kill_one(url, broker, life)
+        kill_one(url, broker, chance.uniform(0, LONGEST_LIFE_SECONDS))
         between += has_waiting(engine)
     sys.stdout.write(f"{between}\n")
 
 
+def main(url: str, broker: str, moment: str) -> None:
+    """Kill one process at a moment, or several by chance."""
+    if moment in MOMENTS:
+        take_one_order(url, broker, moment)
+    else:
+        kill_by_chance(url, broker, int(moment))
+
+
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4])
+    main(*sys.argv[1:])
