@@ -26,6 +26,8 @@ def _texts(client: redis.Redis) -> list[str]:
 
 def _values(client: redis.Redis, key: bytes) -> list[bytes]:
     kind = client.type(key)
+    if kind == b"none":
+        return []  # a worker has taken its last element since the scan
     if kind == b"string":
         return [client.get(key) or b""]
     if kind == b"hash":
