@@ -26,15 +26,13 @@ def _texts(client: redis.Redis) -> list[str]:
 
 def _values(client: redis.Redis, key: bytes) -> list[bytes]:
     kind = client.type(key)
-    if kind == b"none":
-        return []  # a worker has taken its last element since the scan
     if kind == b"string":
         return [client.get(key) or b""]
     if kind == b"hash":
         return [raw for pair in client.hgetall(key).items() for raw in pair]
     if kind == b"list":
         return client.lrange(key, 0, -1)
-    if kind == b"set":
+    if kind in {b"set", b"none"}:  # none: its last element was taken since the scan
         return list(client.smembers(key))
     if kind == b"zset":
         return client.zrange(key, 0, -1)
