@@ -32,7 +32,7 @@ def _values(client: redis.Redis, key: bytes) -> list[bytes]:
         return [raw for pair in client.hgetall(key).items() for raw in pair]
     if kind == b"list":
         return client.lrange(key, 0, -1)
-    if kind == b"set":
+    if kind in {b"set", b"none"}:  # none: its last element was taken since the scan
         return list(client.smembers(key))
     if kind == b"zset":
         return client.zrange(key, 0, -1)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from longshore.store import Store, StoreSettings
+from longshore.store import Store, StoreSettings, jobs
 from longshore.store.figures import figures
 from longshore.store.queues import maintain
 from longshore.testing.clock import Clock
@@ -17,20 +18,25 @@ from support.celery_worker import CeleryWorker
 from support.shop import Shop
 from support.until import until
 
-LEASE_SECONDS = 2.0
 QUICK = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 
 
 @pytest.fixture
-def shop(valkey: ValkeyServer, tmp_path: Path) -> Generator[Shop]:
-    shop = Shop(valkey.url, tmp_path, transport_options={"lease_seconds": LEASE_SECONDS})
+def lease_seconds() -> float:
+    """Short, for leases that are to be outlived; long where tests end them."""
+    return 2.0
+
+
+@pytest.fixture
+def shop(valkey: ValkeyServer, tmp_path: Path, lease_seconds: float) -> Generator[Shop]:
+    shop = Shop(valkey.url, tmp_path, transport_options={"lease_seconds": lease_seconds})
     yield shop
     shop.close()
 
 
 @pytest.fixture
-def store(valkey: ValkeyServer) -> Generator[Store]:
-    with Store.from_url(valkey.url, StoreSettings(lease_seconds=LEASE_SECONDS)) as store:
+def store(valkey: ValkeyServer, lease_seconds: float) -> Generator[Store]:
+    with Store.from_url(valkey.url, StoreSettings(lease_seconds=lease_seconds)) as store:
         yield store
 
 
@@ -49,30 +55,39 @@ def leases(client: Any) -> dict[bytes, float]:
 
 
 @pytest.fixture
-def outlive_lease(client: Any) -> Callable[[], None]:
+def outlive_lease(client: Any, lease_seconds: float) -> Callable[[], None]:
     """Wait until each lease of a claimed job was renewed past its first end."""
 
     def wait() -> None:
         first = leases(client)
         assert first
-        until(lambda: all(leases(client)[tag] > end + LEASE_SECONDS for tag, end in first.items()))
+        until(lambda: all(leases(client)[tag] > end + lease_seconds for tag, end in first.items()))
 
     return wait
 
 
 @pytest.fixture
-def end_leases(clock: Clock, store: Store, client: Any) -> Callable[[], None]:
-    """Let all leases end; upkeep goes on, since after a silence of it each lease is prolonged."""
+def end_leases(
+    clock: Clock, store: Store, client: Any, lease_seconds: float
+) -> Callable[[str], None]:
+    """Let the leases of a worker end; upkeep goes on, since its silence would prolong them.
 
-    def end() -> None:
-        first = leases(client)
-        assert first
+    A worker that was stopped, not killed, may get one more job: it had called for it before.
+    """
+
+    def holds(worker: str) -> bool:
+        raws = client.hvals("unacked")
+        ids = [json.loads(raw)[0]["headers"]["id"] for raw in raws]
+        return any((store.run(jobs.get(one)).worker or "").startswith(f"{worker}@") for one in ids)
+
+    def end(worker: str) -> None:
+        assert holds(worker)
 
         def ended() -> bool:
             store.run(maintain())
-            if first.items().isdisjoint(leases(client).items()):
+            if not holds(worker):
                 return True
-            clock.advance(0.4 * LEASE_SECONDS)
+            clock.advance(0.4 * lease_seconds)
             return False
 
         until(ended)

@@ -77,7 +77,7 @@ def test_a_last_member_killed_before_it_enqueues_the_body_does_so_when_it_runs_a
     begin().succeeds(1)
     killed = begin()
     assert store.run(killed.part).nonce
-    end_leases()
+    end_leases("w1")
     begin("w2").succeeds(1)
     assert waiting(client) == [body.id]
 
@@ -90,7 +90,7 @@ def test_a_last_member_killed_behind_its_enqueue_enqueues_no_second_body(
     nonce = store.run(killed.part).nonce
     with working_for(killed.claim, {}):
         chords.finish(killed.backend, killed.request, nonce)
-    end_leases()
+    end_leases("w1")
     last, again = begin("w2"), begin("w2")
     assert {last.claim.job_id, again.claim.job_id} == {body.id, killed.claim.job_id}
     first, second = (last, again) if last.claim.job_id == body.id else (again, last)
@@ -104,7 +104,7 @@ def test_a_member_that_woke_too_late_counts_no_more_and_changes_no_result(
     store, client, body, begin, end_leases
 ):
     late = begin()
-    end_leases()
+    end_leases("w1")
     begin("w2").succeeds("again")
     late.succeeds("late")
     begin("w2").succeeds("other")
@@ -115,7 +115,7 @@ def test_a_member_that_woke_too_late_counts_no_more_and_changes_no_result(
 
 def test_a_failure_that_comes_too_late_fails_nothing(client, body, begin, end_leases):
     late = begin()
-    end_leases()
+    end_leases("w1")
     late.fails(ValueError("late"))
     for value in ("one", "other"):
         begin("w2").succeeds(value)
@@ -148,7 +148,7 @@ def test_the_next_step_of_a_chain_is_no_second_job_when_a_late_run_enqueues_it(
 ):
     step = chain(shop.module.add.s(1, 1), shop.module.add.s(2))()
     late = begin()
-    end_leases()
+    end_leases("w1")
     follow(begin("w2"), step.id)
     begin("w3").succeeds(4)
     follow(late, step.id)

@@ -71,7 +71,7 @@ def test_a_chain_and_a_chord_whose_worker_is_killed_are_whole(shop, store, start
     held = ["start step"] if pool == "solo" else ["start step", "start right"]
     until(lambda: set(held) <= set(shop.lines()))
     first.kill()
-    end_leases()
+    end_leases("first")
     start("second", pool=pool, concurrency=POOLS[pool])
     until(lambda: all(shop.lines().count(line) == 2 for line in held))
     for line in ("step", "right"):
@@ -93,7 +93,7 @@ def test_a_batch_whose_worker_is_killed_is_counted_once(shop, store, start, end_
     first = start("first", pool=pool, concurrency=2)
     until(lambda: {"start 2", "start 3"} <= set(shop.lines()) and left(store) == 2)
     first.kill()
-    end_leases()
+    end_leases("first")
     start("second", pool=pool, concurrency=2)
     until(lambda: shop.lines().count("start 2") == shop.lines().count("start 3") == 2)
     assert "gathered after" not in shop.lines()
