@@ -31,13 +31,15 @@ MARGIN_SECONDS = 0.5
 #: The deadline that a Celery app has by default, and the margin.
 CALL_SECONDS = 2.0 + MARGIN_SECONDS
 #: A call that takes longer than this is not waited for.
-BLOCKED_SECONDS = 8.0
-#: On an idle machine; what others take of the processor is left out.
+BLOCKED_SECONDS = 5.0
+#: On an idle machine; what others take of the processor is left out. The api may be as late as this
+#: beyond what it is with a healthy broker.
 LOOP_SECONDS = 0.05
 AT_ONCE = 20
 REQUESTS = 5
 #: Enough for a p99 to be more than the slowest.
-PULSES = 400
+PULSES = 200
+PULSES_SECONDS = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,10 @@ def run(run: Run) -> Iterator[Finding]:
         if run.arm is Arm.LONGSHORE:
             with Stage(run, lease_seconds=LEASE_SECONDS) as stage:
                 yield asyncio.run(_asyncio(stage, fault))
-            if service.is_installed():
-                with Stage(run, lease_seconds=LEASE_SECONDS) as stage:
-                    yield _service(stage, fault)
+    if run.arm is Arm.LONGSHORE and service.is_installed():
+        run.say("the api, while the broker is away")
+        with Stage(run, lease_seconds=LEASE_SECONDS) as stage:
+            yield from _service(stage)
 
 
 def _celery(stage: Stage, fault: Fault) -> Finding:
@@ -118,27 +121,36 @@ async def _asyncio(stage: Stage, fault: Fault) -> Finding:
     return _judged(stage, fault, calls, ticker)
 
 
-def _service(stage: Stage, fault: Fault) -> Finding:
-    """The api's own deadline is the default one."""
+def _service(stage: Stage) -> list[Finding]:
+    """One api under each fault in turn; its own deadline is the default one."""
     with service.Service(stage.server.url, stage.folder) as api:
-        accepted = api.enqueue()
-        with service.Pulse(api) as pulse:
-            fault.begin(stage.server)
-            answers = [_timed_request(api) for _ in range(REQUESTS)]
-            holds(lambda: len(pulse.seconds) >= PULSES, BLOCKED_SECONDS)
-        fault.end(stage.server)
+        with service.Pulse(api) as healthy:
+            holds(lambda: len(healthy.seconds) >= PULSES, PULSES_SECONDS)
+        usual = percentile(healthy.seconds, 0.99)
+        return [_without_broker(stage, fault, api, usual) for fault in FAULTS]
+
+
+def _without_broker(stage: Stage, fault: Fault, api: service.Service, usual: float) -> Finding:
+    """``usual`` is what ``/livez`` takes with a healthy broker, p99."""
+    holds(lambda: api.enqueue() == HTTPStatus.ACCEPTED, PULSES_SECONDS)
+    accepted, began = api.enqueue(), stage.elapsed_seconds
+    with service.Pulse(api) as pulse:
+        fault.begin(stage.server)
+        answers = [_timed_request(api) for _ in range(REQUESTS)]
+        holds(lambda: len(pulse.seconds) >= PULSES, PULSES_SECONDS)
+    fault.end(stage.server)
     statuses, slowest = {status for status, _ in answers}, max(took for _, took in answers)
     late, wrong = percentile(pulse.seconds, 0.99), Wrongs()
     wrong.when(accepted != HTTPStatus.ACCEPTED, f"before the fault an enqueue got {accepted}")
     wrong.when(statuses != {HTTPStatus.SERVICE_UNAVAILABLE}, f"enqueues got {sorted(statuses)}")
     wrong.when(slowest > CALL_SECONDS, f"an enqueue took {slowest:.1f} s")
     wrong.when(pulse.failed, f"/livez failed {pulse.failed} times")
-    wrong.when(late > LOOP_SECONDS, f"/livez took {late * 1000:.0f} ms (p99)")
+    wrong.when(late > usual + LOOP_SECONDS, f"/livez took {late * 1000:.0f} ms (p99)")
     return Finding(
         variant=f"the api, while the broker {fault.title}", lease_seconds=LEASE_SECONDS, faults=1,
-        accepted=1, wrong=tuple(wrong.found), seconds=stage.elapsed_seconds,
+        accepted=1, wrong=tuple(wrong.found), seconds=stage.elapsed_seconds - began,
         note=f"slowest answer 503 after {slowest:.2f} s; /livez p99 {late * 1000:.0f} ms"
-        f" of {len(pulse.seconds)} requests",
+        f" of {len(pulse.seconds)} requests, {usual * 1000:.0f} ms with a healthy broker",
     )  # fmt: skip
 
 
