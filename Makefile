@@ -44,8 +44,8 @@ churn: $(BIN)/.synced ## Kill 300 workers and look whether their keys are gone (
 	    -k killed_workers $(ARGS)
 
 outbox: $(BIN)/.synced ## Kill 200 processes between commit and enqueue, on SQLite and on PostgreSQL
-	@OUTBOX_KILLS=200 $(BIN)/pytest --timeout 1200 tests/integration/outbox/test_outbox.py \
-	    -k killing $(ARGS)
+	@$(BIN)/pytest --timeout 1200 tests/integration/outbox/test_outbox.py \
+	    -m torture $(ARGS)
 
 .PHONY: compatibility
 compatibility: ## Run Celery's and kombu's own tests on redis:// and longshore://, write the page
