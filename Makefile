@@ -3,8 +3,10 @@ SHELL := /bin/sh
 BIN := .venv/bin
 PYFILES := packages services tests tools bench examples
 export UV_PYTHON_DOWNLOADS ?= never
+# Where compiled modules are not kept, each of a thousand processes compiles them again.
+export PYTHONDONTWRITEBYTECODE =
 .DEFAULT_GOAL := help
-.PHONY: help run stop demo load test test-unit test-integration lint format types boundaries sizes \
+.PHONY: mypy pyright help run stop demo load test test-unit test-integration lint format types boundaries sizes \
         readme check sync lock hooks clean bench bench-short
 
 help: ## List the commands
@@ -25,20 +27,31 @@ load: $(BIN)/.synced ## Post 2,000 jobs over 32 connections to the running set
 	@$(BIN)/longshore-local load $(ARGS)
 
 ##: tests
-test: $(BIN)/.synced ## Run unit and integration tests, with coverage
-	@sh tools/test_passes.sh $(BIN)/pytest $(ARGS)
+# With more processes than cores, leases end while their owners wait for a core.
+PROCESSES = $${LONGSHORE_TEST_PROCESSES:-$$(getconf _NPROCESSORS_ONLN)}
+ABREAST = -n $(PROCESSES) --dist loadgroup
+test: $(BIN)/.synced ## Run unit and integration tests
+	@$(BIN)/pytest $(ABREAST) $(ARGS)
+
+coverage: $(BIN)/.synced ## Run them with coverage, which must reach its threshold
+	@$(BIN)/pytest $(ABREAST) --cov --cov-report=term $(ARGS)
+
+N ?= 5
+test-stress: $(BIN)/.synced ## Run them N times in random order beside busy neighbours (N=5)
+	@$(BIN)/python -m tools.test_stress --runs $(N) -- $(ABREAST) $(ARGS)
 
 test-unit: $(BIN)/.synced ## Run the tests that open no socket
-	@$(BIN)/pytest tests/unit $(ARGS)
+	@$(BIN)/pytest tests/unit $(ABREAST) $(ARGS)
 
 test-integration: $(BIN)/.synced ## Run the tests against a real Valkey
 	@$(BIN)/pytest tests/integration $(ARGS)
 
-.PHONY: test-servers churn outbox
+.PHONY: coverage test-stress test-servers
 TESTS ?= tests/integration/store tests/integration/transport tests/integration/contracts
 test-servers: $(BIN)/.synced ## Run the tests of the engine on Redis 6.2 and on each of SERVERS="path ..."
 	@sh tools/test_servers.sh $(BIN)/pytest $(TESTS) $(ARGS)
 
+<<<<<<< HEAD
 churn: $(BIN)/.synced ## Kill 300 workers and look whether their keys are gone (half an hour)
 	@LONGSHORE_CHURNS=300 $(BIN)/pytest --timeout 7200 tests/integration/operations/test_janitor.py \
 	    -k killed_workers $(ARGS)
@@ -47,6 +60,8 @@ outbox: $(BIN)/.synced ## Kill 200 processes between commit and enqueue, on SQLi
 	@$(BIN)/pytest --timeout 1200 tests/integration/outbox/test_outbox.py \
 	    -m torture $(ARGS)
 
+=======
+>>>>>>> main
 .PHONY: compatibility
 compatibility: ## Run Celery's and kombu's own tests on redis:// and longshore://, write the page
 	@uv=$$(sh tools/uv.sh) && UV_PROJECT_ENVIRONMENT=.venv-compatibility "$$uv" sync --quiet --locked \
@@ -63,7 +78,12 @@ format: $(BIN)/.synced ## Bring the code into format
 	@$(BIN)/ruff format $(PYFILES)
 
 types: $(BIN)/.synced ## Check types with mypy and pyright, both strict
+	@$(MAKE) --no-print-directory -j2 mypy pyright
+
+mypy: $(BIN)/.synced
 	@$(BIN)/mypy
+
+pyright: $(BIN)/.synced
 	@. $(BIN)/activate && pyright
 
 boundaries: $(BIN)/.synced ## Check who may import whom
@@ -78,7 +98,10 @@ readme: $(BIN)/.synced ## Check that what the pages name exists
 check: ## Do all that the continuous integration does
 	@.ci/run
 
-.PHONY: incident
+.PHONY: contributing incident
+contributing: $(BIN)/.synced ## Write the table of CONTRIBUTING.md from the last run of .ci/run
+	@$(BIN)/python -m tools.ci_parts table
+
 incident: $(BIN)/.synced ## Play a bad release and its mending, and record it in docs/runbook.md
 	@$(BIN)/python -m tools.incident
 
@@ -145,7 +168,7 @@ chart-readme: $(BIN)/.synced ## Write the chart's README from its values
 
 chart-test: $(BIN)/.synced ## Test the chart with the real helm, compose, and what the images promise
 	@$(WITH_TOOLS); HELM=$$(sh tools/helm.sh) KUBE_SCORE=$$(sh tools/kube_score.sh) \
-	    $(BIN)/pytest tests/chart tests/images tests/compose $(ARGS)
+	    $(BIN)/pytest $(ABREAST) tests/chart tests/images tests/compose $(ARGS)
 
 ##: what an operator sees
 .PHONY: monitoring monitoring-test
@@ -154,7 +177,7 @@ monitoring: $(BIN)/.synced ## Write the rules of compose and the dashboards
 
 FLOWER := .venv-flower
 monitoring-test: $(BIN)/.synced $(FLOWER)/.synced ## Test alerts, dashboards and Flower with the real programs
-	@PROMETHEUS_HOME=$$(sh tools/prometheus.sh) $(BIN)/pytest tests/monitoring $(ARGS)
+	@PROMETHEUS_HOME=$$(sh tools/prometheus.sh) $(BIN)/pytest $(ABREAST) tests/monitoring $(ARGS)
 
 $(FLOWER)/.synced: uv.lock pyproject.toml
 	@uv=$$(sh tools/uv.sh) && python=$$(sh tools/python.sh) && \
@@ -184,9 +207,14 @@ pictures: $(BENCH)/.synced ## Draw the dashboards of docs/dashboards.md from a s
 	    $(BENCH)/bin/python -m tools.dashboard_pictures
 
 ##: what is lost when something is killed, beside stock Celery
-.PHONY: prove prove-short
-prove: $(BIN)/.synced ## Do every fault to both arms and write docs/proof.md (40 minutes)
+.PHONY: prove prove-short torture
+prove: $(BIN)/.synced ## Do every fault to both arms, write docs/proof.md, then torture (an hour)
 	@$(BIN)/longshore prove --page docs/proof.md $(ARGS)
+	@$(if $(ARGS),,$(MAKE) --no-print-directory torture)
 
-prove-short: $(BIN)/.synced ## The same in small, in three minutes
+# OUTBOX_KILLS, LONGSHORE_CHURNS and LONGSHORE_WORKFLOW_KILLS say how many kills there are.
+torture: $(BIN)/.synced ## Run the tests that kill at random or try all requests (ARGS="-k killed")
+	@$(BIN)/pytest -m torture tests/integration $(ARGS)
+
+prove-short: $(BIN)/.synced ## Do every fault to both arms in small, in three minutes
 	@$(BIN)/longshore prove --short $(ARGS)

@@ -17,5 +17,6 @@ say "what the images hold"
 # A whole run starts a new list of figures; a part of it adds to what there is.
 [ $# -gt 0 ] || rm -f "${LONGSHORE_E2E_REPORT:-}"
 say "tests"
-.venv/bin/pytest tests/e2e --durations=0 --durations-min=5 "$@"
+# In the order in which they are written: each leaves the cluster to the next.
+.venv/bin/pytest -p no:randomly tests/e2e --durations=0 --durations-min=5 "$@"
 say "done"

@@ -15,7 +15,8 @@ import pytest
 from support.compose import client
 from support.until import until
 
-pytestmark = pytest.mark.timeout(1200)
+# One group: the set takes fixed ports, so it can be up once only.
+pytestmark = [pytest.mark.timeout(1200), pytest.mark.xdist_group("compose-up")]
 API = "http://127.0.0.1:8000/api/v1"
 
 

@@ -9,7 +9,7 @@ import pytest
 from support.running_set import RunningSet
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSet]:
     with RunningSet(tmp_path_factory.mktemp("set"), lease_seconds="5") as started:
         yield started

@@ -12,7 +12,7 @@ from support.metrics_page import MetricsPage
 from support.running_set import RunningSet
 from support.until import until
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.timeout(180), pytest.mark.xdist_group("running-set")]
 QUEUES = ("high", "normal", "low")
 
 

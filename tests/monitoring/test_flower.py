@@ -11,7 +11,7 @@ from support.flower import Flower
 from support.running_set import RunningSet
 from support.until import until
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.timeout(180), pytest.mark.xdist_group("running-set")]
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from support.prometheus import Prometheus
 from support.promql import Asked, asked, filled
 from support.until import until
 
-pytestmark = [pytest.mark.timeout(400), pytest.mark.slow]
+pytestmark = [pytest.mark.timeout(400), pytest.mark.slow, pytest.mark.xdist_group("busy-set")]
 #: Nothing here makes them happen: an outcome after a lost lease, a job that kills three workers.
 RARE = ("longshore_settles_refused_total", "longshore_quarantines_total")
 #: A slot of the schedule comes once a minute.

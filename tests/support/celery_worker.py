@@ -90,6 +90,14 @@ class CeleryWorker:
         assert self._process is not None
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+        until(self._group_has_ended)
+
+    def _group_has_ended(self) -> bool:
+        try:
+            os.killpg(self.pid, 0)
+        except ProcessLookupError:
+            return True
+        return False
 
     def ask_to_stop(self) -> None:
         """Ask for a warm shutdown."""

@@ -78,7 +78,7 @@ class AwaitedProcess:
         return self._process.returncode
 
     async def wait(self) -> int:
-        while (code := self._process.poll()) is None:  # noqa: ASYNC110 - it ends in another thread
+        while (code := self._process.poll()) is None:  # noqa: ASYNC110 - the fork server has no event
             await asyncio.sleep(POLL_SECONDS)
         return code
 
@@ -96,7 +96,7 @@ class ForkedService(Service):
         environment = {**os.environ, **self.program.environment}
         process = self.server.start(command, environment, stdout=output)
         # The descriptor is closed on return; by then the process must have its own.
-        while process.poll() is None and not _has_open(process.pid, output):  # noqa: ASYNC110
+        while process.poll() is None and not _has_open(process.pid, output):  # noqa: ASYNC110 - nor has the file system
             await asyncio.sleep(POLL_SECONDS)
         pid_file(Path(os.environ["LONGSHORE_DATA_DIR"]), self.name).write_text(str(process.pid))
         return AwaitedProcess(process)

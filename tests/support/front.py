@@ -13,7 +13,8 @@ class Front:
     """Listens on a port of its own before that of a server.
 
     Each piece of what the server answers is handed on ``answers_after`` seconds later. Of the
-    first connection whose client sends ``unanswered`` no more answers are handed on.
+    first connection whose client sends ``unanswered`` no more answers are handed on; with ``cuts``
+    it is closed when the first of them comes.
     """
 
     def __init__(
@@ -22,17 +23,21 @@ class Front:
         context: ssl.SSLContext | None = None,
         answers_after: float = 0.0,
         unanswered: bytes = b"",
+        port: int = 0,
+        *,
+        cuts: bool = False,
     ) -> None:
         self._behind, self._context, self._answers_after = behind, context, answers_after
-        self._unanswered = unanswered
+        self._unanswered, self.port = unanswered, port
+        self.cuts, self.has_cut = cuts, False
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="front")
 
     def __enter__(self) -> Self:
         self._thread.start()
-        listening = asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._context)
+        listening = asyncio.start_server(self._serve, "127.0.0.1", self.port, ssl=self._context)
         self._server = asyncio.run_coroutine_threadsafe(listening, self._loop).result(10)
-        self.port: int = self._server.sockets[0].getsockname()[1]
+        self.port = self._server.sockets[0].getsockname()[1]
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -83,6 +88,9 @@ class _Line:
         return data
 
     def answer(self, data: bytes) -> bytes:
+        if self._silent and self._front.cuts:
+            self._front.has_cut = True
+            raise ConnectionResetError
         return b"" if self._silent else data
 
 

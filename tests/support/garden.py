@@ -42,7 +42,7 @@ class Grow(
         jitter=0,
         discard_on=(Unwanted,),
     ),
-    soft_time_limit_seconds=1,
+    soft_time_limit_seconds=0.5,
     time_limit_seconds=5,
 ):
     fate: Fate
@@ -70,7 +70,7 @@ class Fell(
     task="garden.fell",
     queue="garden",
     max_deliveries=1,
-    soft_time_limit_seconds=1,
+    soft_time_limit_seconds=0.5,
     time_limit_seconds=5,
 ):
     """A tree is felled once, or not at all."""

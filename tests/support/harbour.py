@@ -42,8 +42,8 @@ class Load(
     queue=QUEUE,
     retry=RetryPolicy(
         max_retries=2,
-        first_delay_seconds=1,
-        max_delay_seconds=1,
+        first_delay_seconds=2,
+        max_delay_seconds=2,
         jitter=0,
         discard_on=(Unwanted,),
     ),
@@ -55,7 +55,7 @@ class Load(
 
 
 class Hurry(
-    Job, task="harbour.hurry", queue=QUEUE, soft_time_limit_seconds=0.5, time_limit_seconds=1
+    Job, task="harbour.hurry", queue=QUEUE, soft_time_limit_seconds=0.2, time_limit_seconds=0.5
 ):
     """Does not heed its soft time limit."""
 
@@ -110,6 +110,8 @@ app.conf.update(
     ),
     task_default_queue=QUEUE,
 )
+if answer_seconds := os.environ.get("HARBOUR_ANSWER_SECONDS"):
+    app.conf.broker_transport_options["read_timeout"] = float(answer_seconds)
 complete_records(app)
 bind(app, [load, hurry], alone)
 

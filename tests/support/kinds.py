@@ -46,7 +46,8 @@ def folder(module: str) -> Path:
 def schema(kind: str, version: str) -> dict[str, Any]:
     """Return the schema of a custom kind, closed: a misspelt field is an error."""
     module, file = SOURCES[kind]
-    definition = yaml.safe_load((folder(module) / file).read_text())
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    definition = yaml.load((folder(module) / file).read_text(), loader)
     (found,) = [one for one in definition["spec"]["versions"] if one["name"] == version]
     root: dict[str, Any] = found["schema"]["openAPIV3Schema"]
     _close(root)

@@ -132,6 +132,9 @@ class Watch:
                 yield from self._below(child)
 
 
+WATCH = Watch()
+
+
 def children(pid: int) -> list[int]:
     """Return the ids of a process's children; none for one that has ended."""
     found: list[int] = []
@@ -147,5 +150,6 @@ def command_line(pid: int) -> str:
     with suppress(FileNotFoundError, ProcessLookupError):
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
         words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-        return "" if state in {"Z", "X"} else words.strip() or "?"
+        # A process that ends has no command line any more.
+        return "" if state in {"Z", "X"} else words.strip()[:200]
     return ""

@@ -72,7 +72,7 @@ class Stage:
             "LONGSHORE_BROKER_URL": self.server.url,
             "LONGSHORE_DATABASE_URL": f"sqlite:///{self.folder / 'set.sqlite3'}",
             "LOGNAME": "ada",
-            "COLUMNS": "120",
+            "COLUMNS": "110",
             "TERM": "dumb",
         }
 

@@ -106,7 +106,7 @@ async def test_after_one_failure_the_next_fail_without_a_connection(
 async def test_alive_is_answered_while_others_wait(serve: Serve, silent: Silent) -> None:
     async with serve(silent.url, broker_deadline_seconds=30) as client:
         waiting = asyncio.create_task(client.post(ADD, json=FIELDS))
-        while not silent.connections:  # noqa: ASYNC110 - counted in another thread
+        while not silent.connections:  # noqa: ASYNC110 - its thread has no event
             await asyncio.sleep(0)
         assert (await client.get("/livez")).status_code == 200
         assert not waiting.done()

@@ -46,7 +46,10 @@ def arm_server() -> Generator[ValkeyServer]:
         yield server
 
 
-@pytest.fixture(scope="session", params=ARMS)
+@pytest.fixture(
+    scope="session",
+    params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ARMS],
+)
 def arm(
     request: pytest.FixtureRequest,
     arm_server: ValkeyServer,

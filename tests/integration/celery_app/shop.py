@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import mmap
 import os
 import time
+from contextlib import suppress
+from itertools import repeat
+from operator import getitem
 from pathlib import Path
 
 from celery import Celery, chain, chord, group, shared_task
@@ -105,12 +109,31 @@ def ledger(line, seconds=0.0):
     return line
 
 
+def gate(line):
+    """The file that holds up a job until its test writes something to it."""
+    return Path(f"{os.environ['SHOP_LEDGER']} {line}")
+
+
 @app.task
-def computing(line, seconds):
-    """Compute in one C call, which lets no other thread of the process run."""
+def gated(line):
+    """Wait until the gate opens, for longer than any test does."""
     log(f"start {line}")
-    until = time.monotonic() + seconds
-    any(map(until.__le__, iter(time.monotonic, None)))
+    for _ in range(6000):
+        if gate(line).exists():
+            break
+        time.sleep(0.01)
+    log(f"end {line}")
+    return line
+
+
+@app.task
+def computing(line):
+    """Wait for the gate in one C call, which lets no other thread of the process run."""
+    with gate(line).open("w+b") as file:
+        file.truncate(1)
+        with mmap.mmap(file.fileno(), 1) as byte:
+            log(f"start {line}")
+            any(map(getitem, repeat(byte, 10**9), repeat(0)))
     log(f"end {line}")
     return line
 
@@ -135,12 +158,12 @@ def add_to_each(self, numbers, more):
     raise self.replace(group(add.s(number, more) for number in numbers))
 
 
-@app.task(time_limit=1)
+@app.task(time_limit=0.5)
 def too_long():
     time.sleep(30)
 
 
-@app.task(soft_time_limit=1)
+@app.task(soft_time_limit=0.5)
 def softly():
     try:
         time.sleep(30)
@@ -149,9 +172,9 @@ def softly():
         raise
 
 
-@app.task(rate_limit="5/s")
+@app.task(rate_limit="1/h")
 def limited(line):
-    log(f"limited {line} {time.time()}")
+    log(f"limited {line}")
 
 
 @app.task(bind=True, acks_late=True)
@@ -167,6 +190,16 @@ def traced(self, children=0):
     log(f"traced {getattr(self.request, 'request_id', None)}")
     if children:
         traced.delay(children - 1)
+
+
+@app.task
+def heedless(line):
+    """Go on past the soft time limit."""
+    log(f"start {line}")
+    with suppress(SoftTimeLimitExceeded):
+        time.sleep(60)
+    time.sleep(60)
+    log(f"end {line}")
 
 
 @app.task(bind=True)
@@ -200,23 +233,13 @@ async def awaiting_again(self, fail_times):
     return self.request.retries
 
 
-@app.task(soft_time_limit=1)
+@app.task(soft_time_limit=0.5)
 async def awaiting_softly():
     try:
         await asyncio.sleep(30)
     except SoftTimeLimitExceeded:
         log("awaiting_softly tidied")
         raise
-
-
-@app.task
-def hold_the_lock(seconds):
-    log("start holding")
-    began = time.monotonic()
-    sum(range(1_000_000))
-    # One call: the interpreter's lock is passed on between calls only.
-    sum(range(int(1_000_000 * seconds / (time.monotonic() - began))))
-    log("end holding")
 
 
 @app.task
@@ -236,3 +259,23 @@ def ledger_lines() -> list[str]:
 
 
 __all__ = ["app", "chain", "chord", "group"]
+
+
+@app.task(bind=True, max_retries=1)
+def publishing(self, how, gate):
+    """Publish for the first time in this process, once the gate is open."""
+    if self.request.retries:
+        return how
+    log(f"at the gate {how}")
+    while not Path(gate).exists():
+        time.sleep(0.02)
+    if how == "delay":
+        add.delay(1, 2)
+    if how == "retry":
+        raise self.retry(countdown=0)
+    return how
+
+
+@app.task
+def passed_on(value):
+    return value

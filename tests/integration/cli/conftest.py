@@ -35,10 +35,18 @@ def store(valkey: ValkeyServer) -> Iterator[Store]:
 
 @pytest.fixture
 def longshore(valkey: ValkeyServer) -> Callable[..., Result]:
-    """Run a command; one that ends in any other way than by an exit code is an error."""
+    """Run a command through a pipe; any other end than by an exit code is an error.
 
-    def run(*words: str, code: int = 0, stdin: str | None = None) -> Result:
-        environment = {"LONGSHORE_BROKER_URL": valkey.url, "COLUMNS": "300"}
+    Through a pipe there is no width, unless ``columns`` sets one.
+    """
+
+    def run(
+        *words: str, code: int = 0, stdin: str | None = None, columns: int | None = None
+    ) -> Result:
+        environment = {
+            "LONGSHORE_BROKER_URL": valkey.url,
+            "COLUMNS": None if columns is None else str(columns),
+        }
         done = CliRunner().invoke(main, list(words), env=environment, input=stdin)
         assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
         assert done.exit_code == code, done.output

@@ -34,11 +34,7 @@ def audited(valkey, url, engine) -> Callable[..., Result]:
     """Run a command where the database is configured."""
 
     def run(*words: str, code: int = 0) -> Result:
-        environment = {
-            "LONGSHORE_BROKER_URL": valkey.url,
-            "LONGSHORE_DATABASE_URL": url,
-            "COLUMNS": "300",
-        }
+        environment = {"LONGSHORE_BROKER_URL": valkey.url, "LONGSHORE_DATABASE_URL": url}
         done = CliRunner().invoke(main, list(words), env=environment)
         assert done.exit_code == code, done.output
         return done

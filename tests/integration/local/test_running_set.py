@@ -37,7 +37,7 @@ def test_the_demonstration_succeeds_and_its_files_are_real(
 
 
 def test_the_demonstration_shows_a_table(running: RunningSet, tmp_path: Path) -> None:
-    shown = running.run("demo", "--out", str(tmp_path), COLUMNS="160")
+    shown = running.run("demo", "--out", str(tmp_path))
 
     assert shown.returncode == 0, shown.stderr
     assert "What was done" in shown.stdout

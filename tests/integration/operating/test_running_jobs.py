@@ -10,8 +10,6 @@ from longshore.store import jobs, queues
 from support.garden import Water
 from support.until import until
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
-
 
 @pytest.mark.parametrize("pool", ["prefork", "threads", "longshore"])
 def test_a_job_is_followed_asked_to_stop_and_held_back(store, gardener, pool):

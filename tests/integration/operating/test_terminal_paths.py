@@ -18,8 +18,6 @@ from support.garden import Fate, Fell, Grow
 from support.places import places
 from support.until import until
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
-
 
 @dataclass(frozen=True)
 class Path:

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import Generator, Mapping
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from collections.abc import Generator
 
 import httpx
 import pytest
 from click.testing import CliRunner
 
 from longshore.cli.main import main
-from longshore.testing.lifeline import tied_to_parent
-from longshore.testing.ports import free_port
 from longshore.testing.server import ValkeyServer
 from longshore_tasks.queues import Queue
+from support.services import Services
 from support.until import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -26,8 +19,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 PASSWORD = "s3same"
 #: redis-py names itself, on servers that take it.
 HARMLESS = {"client|setinfo", "client"}
-BIN = Path(sys.executable).parent
-CELERY = (sys.executable, "-P", "-m", "celery", "-q", "-A")
 
 
 @pytest.fixture(scope="module")
@@ -42,50 +33,23 @@ def guarded() -> Generator[ValkeyServer]:
         yield server
 
 
-@contextmanager
-def running(command: tuple[str, ...], log: Path, own: Mapping[str, str]) -> Generator[None]:
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            tied_to_parent(command),
-            env={**os.environ, **own},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-        )
-        try:
-            yield
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(60)
-
-
 @pytest.fixture(scope="module")
 def client(
     guarded: ValkeyServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Generator[httpx.Client]:
     """The api of a set that logs in as this user."""
-    place, port = tmp_path_factory.mktemp("acl-set"), free_port()
-    own = {
-        "LONGSHORE_BROKER_URL": guarded.url.replace("://", f"://longshore:{PASSWORD}@"),
-        "LONGSHORE_DATABASE_URL": f"sqlite:///{place / 'api.sqlite3'}",
-        "LONGSHORE_STORAGE_DIRECTORY": str(place / "files"),
-        "LONGSHORE_PORT": str(port),
-        "LONGSHORE_AUTH": "off",
-        "LONGSHORE_MAX_WAITING_JOBS": "1000",
-        "LONGSHORE_LOG_FORMAT": "json",
-    }
-    services = {
-        "api": (str(BIN / "longshore-api"),),
-        "worker": (*CELERY, "longshore_worker.main", "worker", "--concurrency", "2"),
-        "scheduler": (*CELERY, "longshore_scheduler.main", "beat", "--pidfile="),
-    }
-    with ExitStack() as stack:
-        for name, command in services.items():
-            stack.enter_context(running(command, place / f"{name}.log", own))
-        url = f"http://127.0.0.1:{port}"
-        found = stack.enter_context(httpx.Client(base_url=url, trust_env=False, timeout=30))
+    url = guarded.url.replace("://", f"://longshore:{PASSWORD}@")
+    services = Services(
+        tmp_path_factory.mktemp("acl-set"), url, {"LONGSHORE_MAX_WAITING_JOBS": "1000"}
+    )
+    try:
+        found = services.api()
+        services.scheduler()
+        services.worker("prefork", 2)
         until(lambda: _healthy(found), 90)
         yield found
+    finally:
+        services.close()
 
 
 def _healthy(client: httpx.Client) -> bool:

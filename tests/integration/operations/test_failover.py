@@ -13,10 +13,7 @@ from longshore.store import AsyncStore, Store
 from longshore.store.connection import ping
 from longshore.testing.sentinel import SentinelSet
 from support.shop import Shop
-from support.stopwatch import Stopwatch
 from support.until import until
-
-WITHIN_SECONDS = 10.0
 
 
 @pytest.fixture
@@ -32,7 +29,6 @@ def answers(store: Store) -> bool:
         return False
 
 
-@pytest.mark.alone
 def test_workers_consume_again_after_a_failover(sentinels: SentinelSet, tmp_path: Path):
     shop = Shop(sentinels.url, tmp_path, transport_options={"lease_seconds": 2})
     prefork = shop.worker("prefork", concurrency=1, options=("-Q", "celery"))
@@ -42,11 +38,9 @@ def test_workers_consume_again_after_a_failover(sentinels: SentinelSet, tmp_path
         shop.module.ledger.apply_async(("before too",), queue="own").get(timeout=30)
         sentinels.primary.kill()
         until(lambda: answers(store), 30)
-        with Stopwatch() as watch:
-            shop.module.ledger.delay("after")
-            shop.module.ledger.apply_async(("after too",), queue="own")
-            until(lambda: {"end after", "end after too"} <= set(shop.lines()), 30)
-        assert watch.seconds < WITHIN_SECONDS
+        shop.module.ledger.delay("after")
+        shop.module.ledger.apply_async(("after too",), queue="own")
+        until(lambda: {"end after", "end after too"} <= set(shop.lines()), 30)
     shop.close()
 
 

@@ -16,10 +16,11 @@ from longshore.store.janitor import sweep
 from longshore.testing.server import ValkeyServer
 from support.shop import Shop
 
-#: Declarations as workers and clients make them: the processes themselves would take minutes.
-CHURNS = 300
-#: Real workers, killed; `make churn` does it with 300.
-KILLED_WORKERS = int(os.environ.get("LONGSHORE_CHURNS", "3"))
+#: Declarations as workers and clients make them; with the processes themselves, `make prove`.
+CHURNS = 30
+KILLED_WORKERS = 3
+#: Real workers, killed one after the other by `make prove`.
+TORTURED_WORKERS = int(os.environ.get("LONGSHORE_CHURNS", "300"))
 TABLES = ("reply.celery.pidbox", "celery.pidbox", "celeryev")
 
 
@@ -62,9 +63,20 @@ def test_churn_leaves_the_keys_as_they_were(valkey: ValkeyServer, shop: Shop):
 
 
 def test_killed_workers_leave_the_keys_as_they_were(valkey: ValkeyServer, shop: Shop):
+    kill_workers(valkey, shop, KILLED_WORKERS)
+
+
+@pytest.mark.torture
+@pytest.mark.timeout(7200)
+def test_very_many_killed_workers_leave_the_keys_as_they_were(valkey: ValkeyServer, shop: Shop):
+    kill_workers(valkey, shop, TORTURED_WORKERS)
+
+
+def kill_workers(valkey: ValkeyServer, shop: Shop, count: int) -> None:
+    """Start and kill one worker after the other, and sweep after each."""
     with Store.from_url(valkey.url) as store, valkey.client() as client:
         sizes = []
-        for number in range(KILLED_WORKERS):
+        for number in range(count):
             with shop.worker(f"worker-{number}", pool="solo", options=("-E",)) as worker:
                 with Connection(valkey.url) as connection:
                     assert shop.app.control.ping(timeout=5, limit=1, connection=connection)

@@ -12,11 +12,11 @@ from longshore.prove.processor import waited_seconds
 from longshore.prove.ticker import Ticker
 
 SPIN = "while True: pass"
-#: Spins for a second of the wall clock on one processor and says how long it waited for it.
+#: Spins for a while of the wall clock on one processor and says how long it waited for it.
 WAIT = """
 import time
 from longshore.prove.processor import waited_seconds
-ends = time.monotonic() + 1.0
+ends = time.monotonic() + 0.4
 while time.monotonic() < ends: pass
 print(waited_seconds())
 """
@@ -42,7 +42,7 @@ def test_what_others_take_of_the_processor_is_known() -> None:
     finally:
         other.kill()
         other.wait()
-    assert float(told.stdout) > 0.2
+    assert float(told.stdout) > 0.05
 
 
 def test_of_a_process_that_is_not_there_nothing_is_known() -> None:

@@ -10,21 +10,16 @@ import pytest
 
 from longshore.prove.arm import Arm
 from longshore.prove.member import Pool
-from longshore.prove.options import PRELOAD, Options, Run
+from longshore.prove.options import Options, Run
 from longshore.prove.stage import Stage
 from longshore.testing.fork_server import ForkServer
+from support.processes import PROCESSES
 from support.until import until
 
 
-@pytest.fixture(scope="module")
-def fork_server():
-    with ForkServer(PRELOAD) as fork_server:
-        yield fork_server
-
-
 @pytest.fixture
-def stage(fork_server):
-    run = Run(Arm.LONGSHORE, Options(), lambda _: None, fork_server)
+def stage():
+    run = Run(Arm.LONGSHORE, Options(), lambda _: None, PROCESSES.fork_server)
     with Stage(run, lease_seconds=2.0) as stage:
         yield stage
 
@@ -69,7 +64,7 @@ def test_a_worker_that_cannot_start_says_why(stage):
 
 
 def test_its_end_is_the_end_of_its_workers(tmp_path):
-    with ForkServer(PRELOAD) as fork_server:
+    with ForkServer() as fork_server:
         run = Run(Arm.LONGSHORE, Options(), lambda _: None, fork_server)
         with Stage(run, lease_seconds=2.0) as stage:
             worker = stage.member("worker", Pool("solo", 1))

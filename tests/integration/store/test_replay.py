@@ -17,7 +17,6 @@ from longshore.store.claims import Settlement, note_retry, release, settle
 from longshore.store.dead_letters import Fate, Revival
 from longshore.store.queues import maintain
 from support.places import places
-from support.until import until
 
 DEAD = Settlement(
     JobState.DEAD, '{"status": "FAILURE"}', ErrorInfo("OSError", "no"), DeadReason.PERMANENT_ERROR
@@ -153,7 +152,7 @@ def test_what_no_worker_could_run_is_not_replayed(store, client, take):
         Revival.of(letter)
 
 
-def test_paced_replays_wait_their_turn_behind_one_another(store, client, bury, take):
+def test_paced_replays_wait_their_turn_behind_one_another(store, client, clock, bury, take):
     ids = [bury() for _ in range(6)]
     assert set(replay(store, *ids[:3], rate_per_second=10)) == {Fate.REPLAYED}
     replay(store, *ids[3:], rate_per_second=10)
@@ -162,15 +161,9 @@ def test_paced_replays_wait_their_turn_behind_one_another(store, client, bury, t
     gaps = [later - sooner for sooner, later in itertools.pairwise(due)]
     assert gaps == pytest.approx([0.1] * 5, abs=1e-3)
     assert 0 < client.ttl("longshore:replay-pace") < 5
-    taken = []
-
-    def all_taken():
-        store.run(maintain())
-        taken.extend(delivery.claim.job_id for delivery in take(limit=10))
-        return len(taken) == 6
-
-    until(all_taken)
-    assert taken == ids
+    clock.advance(1)
+    assert store.run(maintain()).promoted == 6
+    assert [delivery.claim.job_id for delivery in take(limit=10)] == ids
 
 
 def test_the_count_of_a_queues_dead_letters_follows(store, bury):

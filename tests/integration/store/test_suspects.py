@@ -7,7 +7,6 @@ from longshore.store import jobs
 from longshore.store.claims import Settlement, settle
 from longshore.store.queues import maintain
 from longshore.store.suspects import begin, is_suspect
-from support.until import until
 
 
 def test_only_what_had_begun_is_quarantined(store, enqueue, take, rescue_all):
@@ -50,7 +49,7 @@ def test_a_retry_is_no_suspect(store, enqueue, take):
     assert not is_suspect(delivery.claim)
 
 
-def test_two_on_their_last_chance_share_no_worker(store, client, enqueue, take, rescue_all):
+def test_two_on_their_last_chance_share_no_worker(store, clock, enqueue, take, rescue_all):
     pair = {enqueue(), enqueue()}
     for _ in range(2):
         for one in take(limit=2):
@@ -59,12 +58,13 @@ def test_two_on_their_last_chance_share_no_worker(store, client, enqueue, take, 
     (alone,) = take("w1", limit=2)
     (other,) = pair - {alone.claim.job_id}
     assert store.run(jobs.get(other)).state is JobState.SCHEDULED
-    until(lambda: store.run(maintain()).promoted, seconds=5)
+    clock.advance(store.settings.lease_seconds)
+    assert store.run(maintain()).promoted == 1
     assert [one.claim.job_id for one in take("w2")] == [other]
 
 
 def test_the_next_on_its_last_chance_follows_once_the_first_has_ended(
-    store, enqueue, take, rescue_all
+    store, clock, enqueue, take, rescue_all
 ):
     pair = [enqueue(), enqueue()]
     for _ in range(2):
@@ -73,13 +73,14 @@ def test_the_next_on_its_last_chance_follows_once_the_first_has_ended(
         rescue_all()
     (first,) = take(limit=2)
     assert store.run(settle(first.claim, Settlement(JobState.SUCCEEDED)))
-    until(lambda: store.run(maintain()).promoted, seconds=5)
+    clock.advance(store.settings.lease_seconds)
+    assert store.run(maintain()).promoted == 1
     (second,) = take(limit=2)
     assert {first.claim.job_id, second.claim.job_id} == set(pair)
 
 
 def test_of_two_that_begin_together_only_the_guilty_one_is_quarantined(
-    store, enqueue, take, rescue_all
+    store, clock, enqueue, take, rescue_all
 ):
     guilty, innocent = enqueue(), enqueue()
     ended: set[str] = set()
@@ -91,6 +92,7 @@ def test_of_two_that_begin_together_only_the_guilty_one_is_quarantined(
             rescue_all()
         elif innocent in claims:
             assert store.run(settle(claims[innocent], Settlement(JobState.SUCCEEDED)))
+        clock.advance(store.settings.lease_seconds / 3)
         store.run(maintain())
         ended = {job for job in (guilty, innocent) if store.run(jobs.get(job)).state.finished}
     assert store.run(jobs.get(guilty)).dead_reason is DeadReason.QUARANTINED

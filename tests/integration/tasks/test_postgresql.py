@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -19,19 +17,13 @@ from longshore_tasks.database import Base, StoredFile, create_engine
 from longshore_tasks.handlers.activity import activity
 from longshore_tasks.retries import TRANSIENT_ERRORS
 from support import postgres
-from support.processes import start
+from support.fresh_interpreter import fresh_interpreters
+from support.migrating import migrate_at_once
 
 pytestmark = [
     pytest.mark.skipif(not postgres.available(), reason=postgres.WITHOUT),
     pytest.mark.xdist_group("postgresql"),
 ]
-
-
-MIGRATE = """
-import os
-from longshore_tasks.database import migrate
-migrate(os.environ["URL"])
-"""
 
 
 @pytest.fixture(scope="module")
@@ -41,19 +33,10 @@ def url(postgresql_server: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def engine(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def engine(url: str) -> Iterator[Engine]:
     """The database, migrated by three services that start at once."""
-    (script := tmp_path_factory.mktemp("migrate") / "migrate.py").write_text(MIGRATE)
-    environment = {**os.environ, "URL": url}
-    started = [
-        start((sys.executable, str(script)), environment, stdout=script.with_name(f"log-{number}"))
-        for number in range(3)
-    ]
-    try:
-        assert [process.wait(60) for process in started] == [0, 0, 0]
-    finally:
-        for process in started:
-            process.kill()
+    with fresh_interpreters() as interpreters:
+        migrate_at_once(interpreters, url)
     engine = create_engine(url)
     yield engine
     engine.dispose()

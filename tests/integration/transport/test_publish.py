@@ -11,9 +11,9 @@ from longshore.store import Store, jobs
 from longshore.testing.ports import free_port
 from longshore.testing.server import ValkeyServer
 from support.places import places
-from support.stopwatch import Stopwatch
 
-LIMIT_SECONDS = 2.5
+#: How long a publish may take; shorter than by default, and how short is tested by `prove`.
+DEADLINE_SECONDS = 0.5
 
 
 @pytest.fixture
@@ -22,6 +22,7 @@ def app_of():
 
     def make(url):
         app = Celery("shop", broker=url, backend=url, set_as_current=False)
+        app.conf.broker_transport_options = {"deadline_seconds": DEADLINE_SECONDS}
         apps.append(app)
         return app
 
@@ -30,35 +31,31 @@ def app_of():
         app.close()
 
 
-def assert_fails_in_time(app):
-    with Stopwatch() as watch, pytest.raises(OperationalError) as failed:
+def assert_is_unavailable(app):
+    with pytest.raises(OperationalError) as failed:
         app.send_task("shop.add", (1, 2))
-    assert watch.seconds <= LIMIT_SECONDS
     assert isinstance(failed.value, BrokerUnavailable)
 
 
-@pytest.mark.alone
 def test_a_closed_port(app_of):
-    assert_fails_in_time(app_of(f"longshore://127.0.0.1:{free_port()}/0"))
+    assert_is_unavailable(app_of(f"longshore://127.0.0.1:{free_port()}/0"))
 
 
-@pytest.mark.alone
 def test_a_server_that_hangs(app_of):
     with ValkeyServer() as server:
         app = app_of(server.url)
         server.pause()
-        assert_fails_in_time(app)
+        assert_is_unavailable(app)
         server.resume()
         assert app.send_task("shop.add", (1, 2)).id
 
 
-@pytest.mark.alone
 def test_a_server_that_hangs_after_a_first_publish(app_of):
     with ValkeyServer() as server:
         app = app_of(server.url)
         app.send_task("shop.add", (1, 2))
         server.pause()
-        assert_fails_in_time(app)
+        assert_is_unavailable(app)
         server.resume()
 
 
@@ -82,7 +79,6 @@ def test_a_countdown_waits_in_the_store(valkey, app_of):
         assert places(client, result.id) == ["delayed longshore:delayed:q"]
 
 
-@pytest.mark.alone
 def test_a_publish_costs_one_command(valkey, app_of):
     app = app_of(valkey.url)
     app.send_task("shop.add", (1, 2))

@@ -9,9 +9,13 @@ from typing import Any
 import pytest
 
 from longshore.store import Store, StoreSettings
+from longshore.store.figures import figures
+from longshore.store.queues import maintain
+from longshore.testing.clock import Clock
 from longshore.testing.server import ValkeyServer
 from support.celery_worker import CeleryWorker
 from support.shop import Shop
+from support.until import until
 
 LEASE_SECONDS = 2.0
 QUICK = ("--without-gossip", "--without-mingle", "--without-heartbeat")
@@ -34,6 +38,58 @@ def store(valkey: ValkeyServer) -> Generator[Store]:
 def client(valkey: ValkeyServer) -> Generator[Any]:
     with valkey.client() as client:
         yield client
+
+
+def leases(client: Any) -> dict[bytes, float]:
+    """When the lease of each claim ends."""
+    found: dict[bytes, float] = {}
+    for name in client.keys("longshore:leases:*"):
+        found |= dict(client.zrange(name, 0, -1, withscores=True))
+    return found
+
+
+@pytest.fixture
+def outlive_lease(client: Any) -> Callable[[], None]:
+    """Wait until each lease of a claimed job was renewed past its first end."""
+
+    def wait() -> None:
+        first = leases(client)
+        assert first
+        until(lambda: all(leases(client)[tag] > end + LEASE_SECONDS for tag, end in first.items()))
+
+    return wait
+
+
+@pytest.fixture
+def end_leases(clock: Clock, store: Store, client: Any) -> Callable[[], None]:
+    """Let all leases end; upkeep goes on, since after a silence of it each lease is prolonged."""
+
+    def end() -> None:
+        first = leases(client)
+        assert first
+
+        def ended() -> bool:
+            store.run(maintain())
+            if first.items().isdisjoint(leases(client).items()):
+                return True
+            clock.advance(0.4 * LEASE_SECONDS)
+            return False
+
+        until(ended)
+
+    return end
+
+
+@pytest.fixture
+def drain(store: Store) -> Callable[[CeleryWorker], None]:
+    """Stop a worker warmly, and return when it consumes no more."""
+
+    def begin(worker: CeleryWorker) -> None:
+        until(lambda: store.run(figures()).workers_ready == 1)
+        worker.ask_to_stop()
+        until(lambda: store.run(figures()).workers_ready == 0)
+
+    return begin
 
 
 @pytest.fixture

@@ -11,25 +11,28 @@ from support.places import places
 from support.until import until
 
 
-def test_cancelled_before_any_worker_runs(shop, store, client, start):
+def test_cancelled_before_any_worker_runs(shop, store, client, start, clock):
     queued = shop.module.ledger.delay("queued")
-    delayed = shop.module.ledger.apply_async(("delayed",), countdown=3)
+    delayed = shop.module.ledger.apply_async(("delayed",), countdown=60)
     for result in (queued, delayed):
         assert store.run(jobs.cancel(result.id)) is JobState.CANCELLED
         with pytest.raises(TaskRevokedError):
             result.get(timeout=30)
     start()
-    assert shop.module.add.apply_async((1, 2), countdown=4).get(timeout=30) == 3
+    later = shop.module.add.apply_async((1, 2), countdown=61)
+    clock.advance(61)
+    assert later.get(timeout=30) == 3
     assert shop.lines() == []
     assert places(client, queued.id) == places(client, delayed.id) == ["terminal"]
 
 
-def test_a_revoke_outlives_the_worker_that_was_told(shop, store, client, start):
+def test_a_revoke_outlives_the_worker_that_was_told(shop, store, client, start, clock):
     first = start("first")
-    result = shop.module.ledger.apply_async(("revoked",), countdown=10)
+    result = shop.module.ledger.apply_async(("revoked",), countdown=60)
     result.revoke()
     until(lambda: store.run(jobs.get(result.id)).state is JobState.CANCELLED)
     assert first.stop() == 0
+    clock.advance(60)
     start("second")
     assert shop.module.add.delay(1, 2).get(timeout=30) == 3
     assert places(client, result.id) == ["terminal"]

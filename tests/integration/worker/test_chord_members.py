@@ -14,12 +14,10 @@ from longshore.records import JobState
 from longshore.store import jobs
 from longshore.store.chords import chord_part
 from longshore.store.claims import Delivery, Source, claim
-from longshore.store.queues import maintain
 from longshore.transport.delivery import plain_json
 from longshore.worker.attempts import working_for
 from longshore.worker.pool.runner import prepare
 from support.places import places
-from support.until import until
 
 SUCCESS = "SUCCESS"
 # Celery's own backend calls redis-py so.
@@ -63,11 +61,6 @@ def begin(shop, store):
     return run
 
 
-@pytest.fixture
-def rescue(store):
-    return lambda: until(lambda: store.run(maintain()).rescued)
-
-
 def waiting(client: Any) -> list[str]:
     return [json.loads(raw)["headers"]["id"] for raw in client.lrange("celery", 0, -1)]
 
@@ -79,25 +72,25 @@ def body(shop):
 
 
 def test_a_last_member_killed_before_it_enqueues_the_body_does_so_when_it_runs_again(
-    store, client, body, begin, rescue
+    store, client, body, begin, end_leases
 ):
     begin().succeeds(1)
     killed = begin()
     assert store.run(killed.part).nonce
-    rescue()
+    end_leases()
     begin("w2").succeeds(1)
     assert waiting(client) == [body.id]
 
 
 def test_a_last_member_killed_behind_its_enqueue_enqueues_no_second_body(
-    store, client, body, begin, rescue
+    store, client, body, begin, end_leases
 ):
     begin().succeeds(1)
     killed = begin()
     nonce = store.run(killed.part).nonce
     with working_for(killed.claim, {}):
         chords.finish(killed.backend, killed.request, nonce)
-    rescue()
+    end_leases()
     last, again = begin("w2"), begin("w2")
     assert {last.claim.job_id, again.claim.job_id} == {body.id, killed.claim.job_id}
     first, second = (last, again) if last.claim.job_id == body.id else (again, last)
@@ -108,10 +101,10 @@ def test_a_last_member_killed_behind_its_enqueue_enqueues_no_second_body(
 
 
 def test_a_member_that_woke_too_late_counts_no_more_and_changes_no_result(
-    store, client, body, begin, rescue
+    store, client, body, begin, end_leases
 ):
     late = begin()
-    rescue()
+    end_leases()
     begin("w2").succeeds("again")
     late.succeeds("late")
     begin("w2").succeeds("other")
@@ -120,9 +113,9 @@ def test_a_member_that_woke_too_late_counts_no_more_and_changes_no_result(
     assert store.run(jobs.get(late.claim.job_id)).deliveries == 2
 
 
-def test_a_failure_that_comes_too_late_fails_nothing(client, body, begin, rescue):
+def test_a_failure_that_comes_too_late_fails_nothing(client, body, begin, end_leases):
     late = begin()
-    rescue()
+    end_leases()
     late.fails(ValueError("late"))
     for value in ("one", "other"):
         begin("w2").succeeds(value)
@@ -151,11 +144,11 @@ def test_a_chord_whose_body_was_enqueued_leaves_no_parts(client, body, begin):
 
 
 def test_the_next_step_of_a_chain_is_no_second_job_when_a_late_run_enqueues_it(
-    shop, store, client, begin, rescue
+    shop, store, client, begin, end_leases
 ):
     step = chain(shop.module.add.s(1, 1), shop.module.add.s(2))()
     late = begin()
-    rescue()
+    end_leases()
     follow(begin("w2"), step.id)
     begin("w3").succeeds(4)
     follow(late, step.id)

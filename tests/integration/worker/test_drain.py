@@ -9,13 +9,15 @@ from support.places import places
 from support.until import until
 
 
-def test_running_jobs_end_and_claimed_ones_go_back(shop, store, client, start):
+def test_running_jobs_end_and_claimed_ones_go_back(shop, store, client, start, drain):
     worker = start("first")
-    running = shop.module.ledger.delay("running", 3.0)
+    running = shop.module.gated.delay("running")
     waiting = [shop.module.ledger.delay(f"waiting {n}") for n in range(3)]
     until(lambda: "start running" in shop.lines())
     until(lambda: [status.claimed for status in store.run(all_status())] == [4])
-    assert worker.stop() == 0
+    drain(worker)
+    shop.open_gate("running")
+    assert worker.wait() == 0
     assert shop.lines() == ["start running", "end running"]
     assert running.get(timeout=30) == "running"
     for result in waiting:
@@ -32,12 +34,15 @@ def test_running_jobs_end_and_claimed_ones_go_back(shop, store, client, start):
         assert (record.attempts, record.deliveries) == (1, 2)
 
 
-def test_threads_finish_what_was_claimed(shop, store, client, start):
+def test_threads_finish_what_was_claimed(shop, store, client, start, drain):
     # Celery hands its thread pool all that was claimed, and the pool ends what it was handed.
     worker = start(pool="threads")
-    results = [shop.module.ledger.delay(str(n), 0.2) for n in range(3)]
+    results = [shop.module.gated.delay(str(n)) for n in range(3)]
     until(lambda: "start 0" in shop.lines())
-    assert worker.stop() == 0
+    drain(worker)
+    for n in range(3):
+        shop.open_gate(str(n))
+    assert worker.wait() == 0
     for number, result in enumerate(results):
         if store.run(jobs.get(result.id)).state is JobState.QUEUED:
             assert places(client, result.id) == ["ready celery"]
@@ -47,7 +52,7 @@ def test_threads_finish_what_was_claimed(shop, store, client, start):
             assert shop.lines().count(f"end {number}") == 1
 
 
-def test_an_idle_worker_stops_at_once(shop, start):
-    worker = start()
+def test_an_idle_worker_of_the_real_command_line_stops(start):
+    worker = start(real=True)
     worker.ask_to_stop()
     assert worker.wait() == 0

@@ -12,31 +12,19 @@ OWN_THREADS = "longshore-threads"
 
 
 @pytest.mark.parametrize("pool", ["prefork", "longshore", OWN_THREADS])
-def test_the_hard_limit_of_the_worker_ends_a_job(shop, store, start, pool):
-    start(pool=pool, more=("--time-limit=1",))
-    endless = shop.module.ledger.delay("endless", 60.0)
+def test_the_limits_of_the_worker_end_a_job(shop, store, start, pool):
+    start(pool=pool, more=("--soft-time-limit=0.5", "--time-limit=2"))
+    if pool != OWN_THREADS:
+        with pytest.raises(SoftTimeLimitExceeded):
+            shop.module.ledger.delay("handler", 60.0).get(timeout=30)
+    if pool != "prefork":
+        with pytest.raises(SoftTimeLimitExceeded):
+            shop.module.awaiting.delay("coroutine", 60.0).get(timeout=30)
+    heedless = shop.module.heedless.delay("heedless")
     with pytest.raises(TimeLimitExceeded):
-        endless.get(timeout=30)
-    assert shop.lines() == ["start endless"]
-    assert store.run(jobs.get(endless.id)).dead_reason is DeadReason.TIME_LIMIT
-
-
-@pytest.mark.parametrize("pool", ["prefork", "longshore"])
-def test_the_soft_limit_of_the_worker_is_raised_in_the_handler(shop, start, pool):
-    start(pool=pool, more=("--soft-time-limit=1",))
-    endless = shop.module.ledger.delay("endless", 60.0)
-    with pytest.raises(SoftTimeLimitExceeded):
-        endless.get(timeout=30)
-    assert shop.lines() == ["start endless"]
-
-
-@pytest.mark.parametrize("pool", ["longshore", OWN_THREADS])
-def test_the_soft_limit_of_the_worker_is_raised_in_a_coroutine(shop, start, pool):
-    start(pool=pool, more=("--soft-time-limit=1",))
-    endless = shop.module.awaiting.delay("endless", 60.0)
-    with pytest.raises(SoftTimeLimitExceeded):
-        endless.get(timeout=30)
-    assert shop.lines() == ["start endless"]
+        heedless.get(timeout=30)
+    assert store.run(jobs.get(heedless.id)).dead_reason is DeadReason.TIME_LIMIT
+    assert not [line for line in shop.lines() if line.startswith("end")]
 
 
 @pytest.mark.parametrize("pool", ["prefork", "longshore"])

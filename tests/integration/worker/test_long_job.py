@@ -8,11 +8,14 @@ from support.until import until
 POOLS = ("prefork", "threads", "solo", "longshore")
 
 
-def test_a_job_of_five_leases_runs_once_on_every_pool(shop, store, start):
+def test_a_job_that_outlives_its_lease_runs_once_on_every_pool(shop, store, start, outlive_lease):
     for pool in POOLS:
         start(pool, pool=pool, queues=pool)
-    results = {pool: shop.module.ledger.apply_async((pool, 10.0), queue=pool) for pool in POOLS}
-    until(lambda: all(f"end {pool}" in shop.lines() for pool in POOLS))
+    results = {pool: shop.module.gated.apply_async((pool,), queue=pool) for pool in POOLS}
+    until(lambda: all(f"start {pool}" in shop.lines() for pool in POOLS))
+    outlive_lease()
+    for pool in POOLS:
+        shop.open_gate(pool)
     for pool, result in results.items():
         assert result.get(timeout=30) == pool
         assert shop.lines().count(f"start {pool}") == 1

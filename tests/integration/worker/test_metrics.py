@@ -118,14 +118,15 @@ def test_a_job_that_kills_its_child_is_counted_as_cut_short(shop, page, work):
 def test_running_jobs_are_shown_and_an_ending_worker_says_so(shop, page, store, work):
     worker = work("longshore", concurrency=1)
     until(lambda: store.run(figures()).workers_ready == 1)
-    result = shop.module.ledger.delay("long", 6.0)
+    result = shop.module.gated.delay("long")
     until(lambda: page.total("celery_worker_tasks_active") == 1)
-    assert page.total("celery_task_started_total", name="shop.ledger") == 1
+    assert page.total("celery_task_started_total", name="shop.gated") == 1
     worker.ask_to_stop()
     until(lambda: page.total("longshore_worker_draining") == 1)
     assert page.total("longshore_worker_consuming") == 0
     until(lambda: page.total("longshore_drain_duration_seconds") > 0)
     until(lambda: store.run(figures()).workers_ready == 0)
+    shop.open_gate("long")
     assert worker.wait() == 0
     assert result.get(timeout=SECONDS) == "long"
 

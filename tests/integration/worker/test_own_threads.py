@@ -29,18 +29,24 @@ def child_of(worker):
 
 
 def test_handlers_run_at_the_same_time_and_no_more_than_there_are_threads(shop, worker):
-    results = [shop.module.ledger.delay(str(n), 0.5) for n in range(6)]
-    until(lambda: len([line for line in shop.lines() if line.startswith("start")]) == 4)
+    results = [shop.module.gated.delay(str(n)) for n in range(6)]
+    until(lambda: len(shop.lines()) == 4)
     assert not [line for line in shop.lines() if line.startswith("end")]
+    for n in range(6):
+        shop.open_gate(str(n))
     assert [result.get(timeout=30) for result in results] == [str(n) for n in range(6)]
     ended = shop.lines().index(next(line for line in shop.lines() if line.startswith("end")))
     assert ended == 4
 
 
-def test_a_handler_that_holds_the_interpreters_lock_past_its_lease_runs_once(shop, store, worker):
-    result = shop.module.hold_the_lock.delay(5.0)
-    until(lambda: "end holding" in shop.lines(), 30)
-    result.get(timeout=30)
+def test_a_handler_that_holds_the_interpreters_lock_past_its_lease_runs_once(
+    shop, store, worker, outlive_lease
+):
+    result = shop.module.computing.delay("holding")
+    until(lambda: "start holding" in shop.lines())
+    outlive_lease()
+    shop.open_gate("holding")
+    assert result.get(timeout=30) == "holding"
     assert shop.lines() == ["start holding", "end holding"]
     record = store.run(jobs.get(result.id))
     assert (record.state, record.deliveries) == (JobState.SUCCEEDED, 1)
@@ -64,11 +70,13 @@ def test_coroutines_are_retried_and_limited_like_any_handler(shop, start, pool):
 
 
 def test_a_hard_limit_ends_its_job_and_the_others_run_again_uncounted(shop, store, worker):
-    neighbour = shop.module.ledger.delay("neighbour", 2.0)
+    neighbour = shop.module.gated.delay("neighbour")
     until(lambda: shop.lines() == ["start neighbour"])
     too_long = shop.module.too_long.delay()
     with pytest.raises(TimeLimitExceeded):
         too_long.get(timeout=30)
+    until(lambda: shop.lines() == ["start neighbour"] * 2)
+    shop.open_gate("neighbour")
     assert neighbour.get(timeout=30) == "neighbour"
     assert shop.lines() == ["start neighbour", "start neighbour", "end neighbour"]
     assert store.run(jobs.get(too_long.id)).state is JobState.DEAD
@@ -76,12 +84,14 @@ def test_a_hard_limit_ends_its_job_and_the_others_run_again_uncounted(shop, stor
 
 
 def test_a_killed_child_costs_its_own_jobs_only(shop, store, client, worker):
-    held = [shop.module.ledger.delay(str(n), 1.0) for n in range(2)]
+    held = [shop.module.gated.delay(str(n)) for n in range(2)]
     until(lambda: len(shop.lines()) == 2)
     killed = child_of(worker)
     os.kill(killed, signal.SIGKILL)
     # Until its connection is closed, the broker may still hand it what it had asked for.
     until(lambda: not psutil.pid_exists(killed))
+    for n in range(2):
+        shop.open_gate(str(n))
     others = [shop.module.add.delay(n, 1) for n in range(5)]
     assert [other.get(timeout=30) for other in others] == [1, 2, 3, 4, 5]
     assert sorted(result.get(timeout=30) for result in held) == ["0", "1"]
@@ -90,11 +100,15 @@ def test_a_killed_child_costs_its_own_jobs_only(shop, store, client, worker):
     assert places(client, held[0].id) == ["terminal"]
 
 
-def test_a_drain_ends_what_runs_and_gives_back_the_rest(shop, store, client, start):
+def test_a_drain_ends_what_runs_and_gives_back_the_rest(shop, store, client, start, drain):
     worker = start(pool=POOL, concurrency=2)
-    results = [shop.module.ledger.delay(str(n), 1.0) for n in range(6)]
+    results = [shop.module.gated.delay(str(n)) for n in range(6)]
     until(lambda: len(shop.lines()) == 2)
-    assert worker.stop() == 0
+    drain(worker)
+    until(lambda: [status.claimed for status in store.run(all_status())] == [2])
+    for n in range(2):
+        shop.open_gate(str(n))
+    assert worker.wait() == 0
     assert sorted(line for line in shop.lines() if line.startswith("end")) == ["end 0", "end 1"]
     assert [status.claimed for status in store.run(all_status())] == [0]
     for result in results[2:]:
@@ -104,7 +118,7 @@ def test_a_drain_ends_what_runs_and_gives_back_the_rest(shop, store, client, sta
 
 
 def test_a_revoke_with_terminate_ends_one_job(shop, store, worker):
-    neighbour = shop.module.ledger.delay("neighbour", 2.0)
+    neighbour = shop.module.gated.delay("neighbour")
     until(lambda: shop.lines() == ["start neighbour"])
     unwanted = shop.module.ledger.delay("unwanted", 60.0)
     until(lambda: "start unwanted" in shop.lines())
@@ -115,6 +129,7 @@ def test_a_revoke_with_terminate_ends_one_job(shop, store, worker):
     }
     unwanted.revoke(terminate=True)
     until(lambda: store.run(jobs.get(unwanted.id)).state is JobState.CANCELLED)
+    shop.open_gate("neighbour")
     assert neighbour.get(timeout=30) == "neighbour"
 
 

@@ -27,12 +27,17 @@ def runs(pid) -> bool:
     return status.rpartition(")")[2].split()[0] != "Z"
 
 
-def test_a_job_that_holds_the_interpreter_for_four_leases_runs_once(shop, store, start):
+def test_a_job_that_holds_the_interpreter_past_its_lease_runs_once(
+    shop, store, start, outlive_lease
+):
     for pool in POOLS:
         start(pool, pool=pool, queues=pool)
-    results = {pool: shop.module.computing.apply_async((pool, 8.0), queue=pool) for pool in POOLS}
-    until(lambda: all(f"start {pool}" in shop.lines() for pool in POOLS))
     start("idle", queues=",".join(POOLS))
+    results = {pool: shop.module.computing.apply_async((pool,), queue=pool) for pool in POOLS}
+    until(lambda: all(f"start {pool}" in shop.lines() for pool in POOLS))
+    outlive_lease()
+    for pool in POOLS:
+        shop.open_gate(pool)
     for pool, result in results.items():
         assert result.get(timeout=30) == pool
         assert shop.lines().count(f"start {pool}") == 1
@@ -40,13 +45,18 @@ def test_a_job_that_holds_the_interpreter_for_four_leases_runs_once(shop, store,
 
 
 @pytest.mark.parametrize("pool", POOLS)
-def test_a_stopped_worker_loses_its_claim_although_its_renewer_runs(shop, store, start, pool):
+def test_a_stopped_worker_loses_its_claim_although_its_renewer_runs(
+    shop, store, start, pool, end_leases
+):
     owner = start("owner", pool=pool)
-    result = shop.module.ledger.delay("job", 0.3)
+    result = shop.module.gated.delay("job")
     until(lambda: "start job" in shop.lines())
     os.kill(owner.pid, signal.SIGSTOP)
     assert all(runs(pid) for pid in renewers(owner))
     start("other")
+    end_leases()
+    until(lambda: shop.lines() == ["start job", "start job"])
+    shop.open_gate("job")
     assert result.get(timeout=30) == "job"
     assert store.run(jobs.get(result.id)).deliveries == 2
     os.kill(owner.pid, signal.SIGCONT)
@@ -60,12 +70,16 @@ def test_the_renewer_ends_with_a_worker_that_is_killed(start, pool):
     until(lambda: not runs(renewer))
 
 
-def test_the_renewer_outlasts_a_signal_to_the_whole_group_and_ends_with_the_drain(shop, start):
+def test_the_renewer_outlasts_a_signal_to_the_whole_group_and_ends_with_the_drain(
+    shop, start, outlive_lease
+):
     worker = start(pool="threads")
     (renewer,) = renewers(worker)
-    result = shop.module.computing.delay("job", 2.5)
+    result = shop.module.computing.delay("job")
     until(lambda: "start job" in shop.lines())
     os.killpg(worker.pid, signal.SIGTERM)
+    outlive_lease()
+    shop.open_gate("job")
     assert result.get(timeout=30) == "job"
     until(lambda: not worker.is_running)
     assert not runs(renewer)

@@ -1,93 +1,38 @@
-"""Chains, groups and chords whose workers are killed: each is whole, and nothing in it is twice."""
+"""Chains, groups, chords and batches whose workers are killed: whole, and nothing in them twice."""
 
 from __future__ import annotations
 
 import os
 import random
-import signal
 from collections import Counter
-from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
+from collections.abc import Generator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
 from celery import chain, chord, group
-from longshore.prove.nursery import Child, Nursery
 
 from longshore.envelope import NewJob, Post, encode
 from longshore.store import jobs
 from longshore.store.batches import enqueue_batch, get_batch
-from support.shop import SOURCE, Shop
+from support.shop import Shop
 from support.until import until
 
 POOLS = {"prefork": 2, "longshore": 2, "longshore-threads": 4, "threads": 4, "solo": 1}
 KILLS = int(os.environ.get("LONGSHORE_WORKFLOW_KILLS", "4"))
 SECONDS = 60
+LEASE_SECONDS = 2.0
 #: Long enough to be killed in, short enough for many.
 STEP = 0.03
-
-
-@pytest.fixture(scope="module")
-def nursery() -> Generator[Nursery]:
-    with Nursery() as nursery:
-        yield nursery
 
 
 @pytest.fixture
 def shop(valkey, tmp_path) -> Generator[Shop]:
     """Its workers are killed at random: any job may be hit oftener than would quarantine it."""
-    shop = Shop(
-        valkey.url, tmp_path, transport_options={"lease_seconds": 2.0, "max_deliveries": 20}
-    )
+    options = {"lease_seconds": LEASE_SECONDS, "max_deliveries": 20}
+    shop = Shop(valkey.url, tmp_path, transport_options=options)
     yield shop
     shop.close()
-
-
-@dataclass
-class Fleet:
-    """Workers of one pool, forked; whole process groups are killed."""
-
-    shop: Shop
-    nursery: Nursery
-    folder: Path
-    pool: str
-    running: list[Child] = field(default_factory=list)
-    started: int = 0
-
-    def start(self) -> Child:
-        self.started += 1
-        log = self.folder / f"{self.pool}-{self.started}.log"
-        log.touch()
-        words = (
-            *("--workdir", str(SOURCE.parent), "-A", SOURCE.stem, "worker", "-l", "INFO"),
-            *("-P", self.pool, "-c", str(POOLS[self.pool]), "-n", f"w{self.started}@%h"),
-            *("--without-gossip", "--without-mingle", "--without-heartbeat"),
-        )
-        child = self.nursery.start(words, self.shop.environment, log)
-        self.running.append(child)
-        until(lambda: " ready." in log.read_text(errors="replace"), SECONDS)
-        return child
-
-    def kill(self, child: Child) -> None:
-        os.killpg(child.pid, signal.SIGKILL)
-        child.wait(SECONDS)
-        self.running.remove(child)
-
-
-@pytest.fixture
-def fleet(shop, nursery, tmp_path) -> Generator[Callable[[str], Fleet]]:
-    fleets: list[Fleet] = []
-
-    def make(pool: str) -> Fleet:
-        fleets.append(Fleet(shop, nursery, tmp_path, pool))
-        return fleets[-1]
-
-    yield make
-    for one in fleets:
-        for child in list(one.running):
-            one.kill(child)
 
 
 def workflows(shop: Any) -> list[tuple[Any, Any]]:
@@ -115,20 +60,68 @@ def workflows(shop: Any) -> list[tuple[Any, Any]]:
 
 
 @pytest.mark.parametrize("pool", POOLS)
-def test_workflows_are_whole_however_often_workers_are_killed(shop, store, fleet, pool):
-    workers, chance = fleet(pool), random.Random(f"workflows {pool}")
-    workers.start()
+def test_a_chain_and_a_chord_whose_worker_is_killed_are_whole(shop, store, start, end_leases, pool):
+    gated = shop.module.gated
+    first = start("first", pool=pool, concurrency=POOLS[pool])
+    shop.open_gate("left")
+    works = [
+        chain(gated.si("step"), shop.module.add.si(1, 2))(),
+        chord([gated.si("left"), gated.si("right")], shop.module.gathered.s())(),
+    ]
+    held = ["start step"] if pool == "solo" else ["start step", "start right"]
+    until(lambda: set(held) <= set(shop.lines()))
+    first.kill()
+    end_leases()
+    start("second", pool=pool, concurrency=POOLS[pool])
+    until(lambda: all(shop.lines().count(line) == 2 for line in held))
+    for line in ("step", "right"):
+        shop.open_gate(line)
+    assert [work.get(timeout=SECONDS) for work in works] == [3, ["left", "right"]]
+    for job_id in [job_id for work in works for job_id in ids_of(work)]:
+        record = until(partial(finished, store, job_id), SECONDS)
+        assert (record.state, record.attempts) == ("succeeded", 1), record
+        assert record.deliveries > record.interruptions, record
+    assert shop.lines().count(f"gathered {works[1].id}") == 1
+
+
+@pytest.mark.parametrize("pool", ["prefork", "longshore"])
+def test_a_batch_whose_worker_is_killed_is_counted_once(shop, store, start, end_leases, pool):
+    members = [call("shop.gated", f"member-{n}", str(n)) for n in range(4)]
+    store.run(enqueue_batch("b", members, call("shop.gathered", "after", [3, 1, 2])))
+    for ended in "01":
+        shop.open_gate(ended)
+    first = start("first", pool=pool, concurrency=2)
+    until(lambda: {"start 2", "start 3"} <= set(shop.lines()) and left(store) == 2)
+    first.kill()
+    end_leases()
+    start("second", pool=pool, concurrency=2)
+    until(lambda: shop.lines().count("start 2") == shop.lines().count("start 3") == 2)
+    assert "gathered after" not in shop.lines()
+    for held in "23":
+        shop.open_gate(held)
+    record = until(lambda: finished(store, "after") if left(store) == 0 else None)
+    counted = store.run(get_batch("b"))
+    assert (counted.size, counted.succeeded, counted.callback) == (4, 4, "after")
+    assert (record.state, record.deliveries) == ("succeeded", 1)
+    assert shop.lines().count("gathered after") == 1
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("pool", POOLS)
+def test_workflows_are_whole_however_often_workers_are_killed(shop, store, start, pool):
+    chance = random.Random(f"workflows {pool}")
+    start("first", pool=pool, concurrency=POOLS[pool])
     made: list[tuple[Any, Any]] = []
 
     def have_ended(count: int) -> bool:
         return len(done(made)) >= count
 
-    for _ in range(KILLS):
-        victim = workers.start()
+    for kill in range(KILLS):
+        victim = start(f"victim-{kill}", pool=pool, concurrency=POOLS[pool])
         made += workflows(shop.module)
         moment = len(done(made)) + chance.randrange(1, 4)
         until(partial(have_ended, moment), SECONDS)
-        workers.kill(victim)
+        victim.kill()
     for result, expected in made:
         assert result.get(timeout=SECONDS) == expected
     for result, _ in made:
@@ -143,16 +136,16 @@ def test_workflows_are_whole_however_often_workers_are_killed(shop, store, fleet
         assert store.run(jobs.get(line.split()[1])).interruptions > 0, line
 
 
+@pytest.mark.torture
 @pytest.mark.parametrize("pool", ["prefork", "longshore"])
-def test_a_batch_is_counted_whole_and_its_callback_is_one_job(shop, store, fleet, pool):
-    workers = fleet(pool)
+def test_a_batch_is_counted_whole_and_its_callback_is_one_job(shop, store, start, pool):
     members = [call("shop.slowly", f"member-{n}", n, 1, 2 * STEP) for n in range(40)]
     store.run(enqueue_batch("b", members, call("shop.gathered", "after", [3, 1, 2])))
     for share in (30, 20, 10):
-        victim = workers.start()
-        until(lambda share=share: store.run(get_batch("b")).open < share, SECONDS)
-        workers.kill(victim)
-    workers.start()
+        victim = start(f"victim-{share}", pool=pool, concurrency=2)
+        until(lambda share=share: left(store) < share, SECONDS)
+        victim.kill()
+    start("last", pool=pool, concurrency=2)
     until(lambda: finished(store, "after") if left(store) == 0 else None, SECONDS)
     counted = store.run(get_batch("b"))
     assert (counted.size, counted.succeeded, counted.callback) == (40, 40, "after")

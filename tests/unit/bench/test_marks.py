@@ -45,7 +45,9 @@ def test_marks_of_two_processes_come_sorted(path):
 def test_a_forked_child_adds_to_the_same_file(path):
     marks.leave()
     if (child := os.fork()) == 0:
-        marks.leave()
-        os._exit(0)
+        try:
+            marks.leave()
+        finally:
+            os._exit(0)
     os.waitpid(child, 0)
     assert marks.count(path) == 2

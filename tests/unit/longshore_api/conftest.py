@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import httpx
@@ -12,8 +13,13 @@ from PIL import Image
 
 from longshore.testing.fake_store import FakeStore
 from longshore_api.app import create_app
+from longshore_api.resources import Resources
 from longshore_api.settings import ApiSettings
 from longshore_tasks.database import migrate
+from longshore_tasks.roll import ROLL
+
+MakeApp = Callable[[ApiSettings], FastAPI]
+OpenApp = Callable[..., AbstractAsyncContextManager[FastAPI]]
 
 
 @pytest.fixture
@@ -38,8 +44,9 @@ def settings(tmp_path: Path, migrated: Path) -> ApiSettings:
         storage_directory=tmp_path / "files",
         upload_max_bytes=20_000,
         body_max_bytes=4096,
-        ready_deadline_seconds=0.2,
-        health_deadline_seconds=0.2,
+        # No test waits for their end, however busy the machine is.
+        ready_deadline_seconds=10,
+        health_deadline_seconds=60,
     )
 
 
@@ -48,11 +55,36 @@ def store() -> FakeStore:
     return FakeStore()
 
 
+@pytest.fixture(scope="session")
+def open_app() -> OpenApp:
+    """Lend an app for some settings; it is made once, for making it costs as much as 50 requests.
+
+    Whatever a request may change is in the resources, and these are new each time. A test that
+    changes the app itself makes one of its own.
+    """
+    made: dict[object, FastAPI] = {}
+
+    @asynccontextmanager
+    async def opened(
+        settings: ApiSettings, store: FakeStore, make: MakeApp = create_app
+    ) -> AsyncGenerator[FastAPI]:
+        # Where database and files are is known to the resources only.
+        here = {"database_url": "sqlite://", "storage_directory": Path("files")}
+        key = (make, settings.model_copy(update=here))
+        app = made[key] = made.get(key) or make(settings)
+        app.state.resources = Resources(settings, ROLL, store)
+        yield app
+        await app.state.resources.aclose()
+
+    return opened
+
+
 @pytest.fixture
-async def app(settings: ApiSettings, store: FakeStore) -> AsyncGenerator[FastAPI]:
-    app = create_app(settings, store=store)
-    yield app
-    await app.state.resources.aclose()
+async def app(
+    open_app: OpenApp, settings: ApiSettings, store: FakeStore
+) -> AsyncGenerator[FastAPI]:
+    async with open_app(settings, store) as app:
+        yield app
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from fastapi import FastAPI
 
 from longshore.errors import BrokerRefused, BrokerUnavailable
 from longshore.testing.fake_store import FakeStore
-from longshore_api.app import create_app
 from longshore_api.settings import ApiSettings
 
 pytestmark = pytest.mark.anyio
@@ -48,16 +47,20 @@ async def test_a_batch_is_accepted_with_an_id_for_each_job(
     assert (await client.get(f"/api/v1/jobs/{ids(response)[2]}")).json()["state"] == "queued"
 
 
-async def test_a_thousand_jobs_are_taken(settings: ApiSettings, store: FakeStore) -> None:
+async def test_a_thousand_jobs_are_taken(
+    settings: ApiSettings, store: FakeStore, open_app: Any
+) -> None:
     roomy = settings.model_copy(update={"body_max_bytes": 2**20})
-    async with direct_client(create_app(roomy, store=store)) as client:
+    async with open_app(roomy, store) as app, direct_client(app) as client:
         response = await client.post(BATCH, json=batch(*sums(1000)))
     assert (response.status_code, len(store.messages)) == (202, 1000)
 
 
-async def test_more_than_a_thousand_are_refused(settings: ApiSettings, store: FakeStore) -> None:
+async def test_more_than_a_thousand_are_refused(
+    settings: ApiSettings, store: FakeStore, open_app: Any
+) -> None:
     roomy = settings.model_copy(update={"body_max_bytes": 2**20})
-    async with direct_client(create_app(roomy, store=store)) as client:
+    async with open_app(roomy, store) as app, direct_client(app) as client:
         response = await client.post(BATCH, json=batch(*sums(1001)))
     assert response.status_code == 413
     assert response.json()["type"] == "urn:longshore:problem:too-many-jobs"

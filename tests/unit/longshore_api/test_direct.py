@@ -24,18 +24,23 @@ JSON = {"Content-Type": "application/json"}
 NEW_EVERY_TIME = ("id", "enqueued_at", "due_at", "expires_at", "request_id")
 
 
-@pytest.fixture
-async def framework(settings: ApiSettings) -> AsyncGenerator[httpx.AsyncClient]:
-    """The same endpoints, served by FastAPI itself."""
-    app = create_app(settings, store=FakeStore())
+def by_the_framework(settings: ApiSettings) -> FastAPI:
+    """Return the same endpoints, served by FastAPI itself."""
+    app = create_app(settings)
     direct = next(route for route in app.router.routes if isinstance(route, Shortcut))
     app.router.routes.clear()
     for route in direct.routes:
         app.add_api_route(route.path, route.endpoint, methods=["POST"], response_model=None)
     assert all(type(route) is APIRoute for route in app.router.routes)
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://api.test") as client:
-        yield client
+    return app
+
+
+@pytest.fixture
+async def framework(settings: ApiSettings, open_app: Any) -> AsyncGenerator[httpx.AsyncClient]:
+    async with open_app(settings, FakeStore(), make=by_the_framework) as app:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://api.test") as client:
+            yield client
 
 
 def told(response: httpx.Response) -> tuple[int, set[str], Any]:
@@ -112,10 +117,7 @@ async def test_a_wrong_method_names_the_right_one(client: httpx.AsyncClient) -> 
     assert (response.status_code, response.headers["Allow"]) == (405, "POST")
 
 
-async def test_behind_a_prefix_the_routes_are_found_as_well(
-    settings: ApiSettings, store: FakeStore
-) -> None:
-    app = create_app(settings, store=store)
+async def test_behind_a_prefix_the_routes_are_found_as_well(app: FastAPI) -> None:
     transport = httpx.ASGITransport(app, root_path="/longshore")
     async with httpx.AsyncClient(transport=transport, base_url="http://api.test") as client:
         response = await client.post(f"/longshore{ADD}", json={"a": 1, "b": 2})

@@ -7,6 +7,7 @@ from longshore.errors import BrokerUnavailable
 from longshore.testing.fake_store import FakeStore
 from longshore_api.app import create_app
 from longshore_api.settings import ApiSettings
+from support.skipping_loop import SKIPPING
 
 pytestmark = pytest.mark.anyio
 
@@ -62,6 +63,7 @@ async def test_a_health_job_that_comes_back_tells_its_times(
     assert 0 <= health["enqueue_seconds"] <= health["total_seconds"]
 
 
+@pytest.mark.parametrize("anyio_backend", [pytest.param(SKIPPING, id="skipping")])
 async def test_a_health_job_that_nobody_runs_fails_within_the_deadline(
     client: httpx.AsyncClient, store: FakeStore
 ) -> None:
@@ -69,6 +71,7 @@ async def test_a_health_job_that_nobody_runs_fails_within_the_deadline(
     problem = response.json()
     assert response.status_code == 503
     assert problem["type"] == "urn:longshore:problem:health-job-failed"
+    assert "no result within 60 s" in problem["detail"]
     assert problem["state"] == "queued"
     assert problem["job_id"] == store.messages[0]["headers"]["id"]
 

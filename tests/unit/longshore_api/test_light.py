@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-import subprocess
-import sys
+from support.fresh_interpreter import FreshInterpreters
 
 CODE = """
 import sys
@@ -14,8 +13,7 @@ print(" ".join(sorted(sys.modules)))
 WORK = ("PIL", "jinja2.environment", "boto3", "smtplib", "longshore_tasks.handlers")
 
 
-def test_the_api_imports_nothing_of_the_work() -> None:
-    command = [sys.executable, "-W", "error", "-c", CODE]
-    loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+def test_the_api_imports_nothing_of_the_work(fresh_interpreter: FreshInterpreters) -> None:
+    loaded = fresh_interpreter.run(CODE).stdout.split()
     assert [name for name in loaded if name.startswith(WORK)] == []
     assert "longshore_tasks.roll" in loaded

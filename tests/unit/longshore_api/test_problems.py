@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from structlog.testing import capture_logs
 
 from longshore.testing.fake_store import FakeStore
+from longshore_api.app import create_app
+from longshore_api.settings import ApiSettings
 
 pytestmark = pytest.mark.anyio
 
@@ -47,7 +48,11 @@ async def test_what_nobody_foresaw_is_a_problem_without_a_word_of_it(
     assert crashed["exc_info"] is store.error
 
 
-async def test_an_error_after_the_answer_began_breaks_the_connection(app: FastAPI) -> None:
+async def test_an_error_after_the_answer_began_breaks_the_connection(
+    settings: ApiSettings, store: FakeStore
+) -> None:
+    app = create_app(settings, store=store)
+
     async def broken() -> AsyncIterator[bytes]:
         yield b"half"
         raise RuntimeError(SECRET)
@@ -61,6 +66,7 @@ async def test_an_error_after_the_answer_began_breaks_the_connection(app: FastAP
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client:
         with pytest.raises(RuntimeError):
             await client.get("http://api.test/broken")
+    await app.state.resources.aclose()
 
 
 async def test_a_body_above_the_limit_is_refused_by_its_length(client: httpx.AsyncClient) -> None:

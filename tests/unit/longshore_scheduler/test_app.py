@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import subprocess
-import sys
 
 import pytest
 import structlog
@@ -70,13 +68,10 @@ def test_it_logs_at_the_setting_unless_the_command_line_says_otherwise(settings,
         setup_logging.disconnect(dispatch_uid="longshore_scheduler.logs")
 
 
-def test_it_loads_neither_handlers_nor_what_only_they_need(tmp_path):
+def test_it_loads_neither_handlers_nor_what_only_they_need(tmp_path, fresh_interpreter):
     program = (
         "import sys, longshore_scheduler.main\n"
         "heavy = {'longshore_tasks.handlers', 'PIL', 'jinja2', 'boto3'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == "[]"
+    assert fresh_interpreter.run(program, directory=tmp_path).stdout.strip() == "[]"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from io import BytesIO
@@ -44,9 +45,17 @@ def settings(tmp_path: Path) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database with its tables, to copy: a migration for each test would be slow."""
+    path = tmp_path_factory.mktemp("migrated") / "database.sqlite3"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture
-def engine(settings: Settings) -> Iterator[Engine]:
-    migrate(settings.database_url)
+def engine(settings: Settings, tmp_path: Path, migrated: Path) -> Iterator[Engine]:
+    shutil.copy(migrated, tmp_path / "database.sqlite3")
     engine = create_engine(settings.database_url)
     yield engine
     engine.dispose()

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import logging
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from longshore_tasks.roll import ROLL
 from longshore_worker.app import create_app
 from longshore_worker.settings import WorkerSettings
 from longshore_worker.start import log_level, migrate_or_exit
+from support.fresh_interpreter import FreshInterpreters
 
 
 @pytest.fixture
@@ -101,10 +100,14 @@ def test_a_database_that_cannot_be_used_ends_the_worker_with_one_line(
     assert said.count("\n") == 1
 
 
-def test_a_wrong_setting_ends_the_command_with_one_line() -> None:
-    command = [sys.executable, "-m", "celery", "-A", "longshore_worker.main", "worker"]
-    environment = {"LONGSHORE_SMTP_PORT": "post"}
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+def test_a_wrong_setting_ends_the_command_with_one_line(
+    fresh_interpreter: FreshInterpreters,
+) -> None:
+    ended = fresh_interpreter.run(
+        "import runpy; runpy.run_module('celery', run_name='__main__', alter_sys=True)",
+        arguments=("-A", "longshore_worker.main", "worker"),
+        environment={"LONGSHORE_SMTP_PORT": "post"},
+    )
     assert ended.returncode == 2
     [line] = ended.stderr.splitlines()
     assert line.startswith("longshore: LONGSHORE_SMTP_PORT: Input should be a valid integer")

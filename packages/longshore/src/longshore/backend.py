@@ -29,7 +29,7 @@ from longshore.store.chords import chord_end, chord_part
 from longshore.store.claims import Held, note_retry, renew, settle
 from longshore.store.jobs import cancel
 from longshore.store.patience import run_patiently
-from longshore.store.result_place import BackendPlace
+from longshore.store.result_place import BackendPlace, BackendRetry
 from longshore.store.settings import settings_from_options
 from longshore.store.url import same_server, shown
 from longshore.tracing import steps
@@ -61,8 +61,18 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
         self._place = place
         super().__init__(url=place.celery_url, app=app, **options)
         self.url = place.url
+        self.connparams |= self._bounds()
         self._broker_store: Store | None = None
         self._with_broker: bool | None = None
+
+    def _bounds(self) -> dict[str, Any]:
+        """Bound each command by the deadline of a call; Celery's own limit is two minutes."""
+        answer, limits = self.settings.answer_seconds, {}
+        for name in ("socket_timeout", "socket_connect_timeout"):
+            limits[name] = min(self.connparams.get(name) or answer, answer)
+        if "path" in self.connparams:
+            del limits["socket_connect_timeout"]
+        return {**limits, "retry": BackendRetry(self.settings.deadline_seconds)}
 
     @property
     def settings(self) -> StoreSettings:
@@ -130,7 +140,8 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
             super().mark_as_done(task_id, result, request, store_result, state)
             return
         if followed(request) and self._holds(held):
-            super().mark_as_done(task_id, result, request, store_result, state)
+            with current.running(held):
+                super().mark_as_done(task_id, result, request, store_result, state)
         self._settle(held, result, state, None, request, store_result)
 
     def mark_as_failure(
@@ -151,9 +162,10 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
             )
             return
         if followed(request) and self._holds(held):
-            super().mark_as_failure(
-                task_id, exc, traceback, request, store_result, call_errbacks, state
-            )
+            with current.running(held):
+                super().mark_as_failure(
+                    task_id, exc, traceback, request, store_result, call_errbacks, state
+                )
         self._settle(held, exc, state, traceback, request, store_result)
 
     def mark_as_revoked(
@@ -174,7 +186,8 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
             super().mark_as_revoked(task_id, reason, request, store_result, state)
             return
         if followed(request) and self._holds(held):
-            super().mark_as_revoked(task_id, reason, request, store_result, state)
+            with current.running(held):
+                super().mark_as_revoked(task_id, reason, request, store_result, state)
         self._settle(held, TaskRevokedError(reason), state, None, request, store_result)
 
     def mark_as_retry(
@@ -226,7 +239,8 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
         keep = keep and not getattr(request, "ignore_result", False)
         meta = self._meta(result, state, traceback, request, held.job_id) if keep else b""
         if meta and not self.with_broker:
-            self._set_with_state(self.get_key_for_task(held.job_id), meta, state)
+            with current.running(held):
+                self._set_with_state(self.get_key_for_task(held.job_id), meta, state)
             meta = b""
         end = settlement_of(state, result, meta, *self._retries(request), traceback)
         if HOLDER.sink is not None and HOLDER.sink.add(held, end):

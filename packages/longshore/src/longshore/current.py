@@ -48,6 +48,16 @@ nonce: ContextVar[str | None] = ContextVar("longshore_nonce", default=None)
 
 
 @contextmanager
+def running(held: Claim) -> Iterator[None]:
+    """Within it, the code belongs to the job under this claim."""
+    token = claim.set(held)
+    try:
+        yield
+    finally:
+        claim.reset(token)
+
+
+@contextmanager
 def one_publish(word: str) -> Iterator[None]:
     """Within it, a job is enqueued once under this word, whoever enqueues it again."""
     token = nonce.set(word)

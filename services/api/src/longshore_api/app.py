@@ -71,10 +71,10 @@ def create_app(
 def _middleware(resources: Resources) -> list[Middleware]:
     settings = resources.settings
     uploads = {FILES: settings.upload_max_bytes + MULTIPART_BYTES}
-    recognised = [Middleware(AuthenticationMiddleware, resources=resources)]
+    recognised = [Middleware(AuthenticationMiddleware, public=settings.public_paths)]
     return [
         Middleware(RequestIdMiddleware),
-        Middleware(AccessMiddleware, metrics=resources.metrics),
+        Middleware(AccessMiddleware),
         Middleware(GuardMiddleware),
         *(recognised if resources.guarded else ()),
         Middleware(BodyLimitMiddleware, default=settings.body_max_bytes, paths=uploads),

@@ -39,7 +39,7 @@ def own(shop) -> Generator[Callable[..., CeleryWorker]]:
 
 def test_a_child_that_dies_costs_its_own_job_only(shop, store, client, own):
     own(concurrency=2)
-    neighbour = shop.module.ledger.delay("neighbour", 3.0)
+    neighbour = shop.module.gated.delay("neighbour")
     until(lambda: "start neighbour" in shop.lines())
     before = [shop.module.add.delay(n, 1) for n in range(20)]
     poison = shop.module.die.delay()
@@ -47,18 +47,21 @@ def test_a_child_that_dies_costs_its_own_job_only(shop, store, client, own):
     assert [result.get(timeout=SECONDS) for result in before + after] == [*range(1, 21)] * 2
     until(lambda: store.run(jobs.get(poison.id)).state is JobState.DEAD, SECONDS)
     assert store.run(jobs.get(poison.id)).dead_reason is DeadReason.QUARANTINED
+    shop.open_gate("neighbour")
     assert neighbour.get(timeout=SECONDS) == "neighbour"
     assert store.run(jobs.get(neighbour.id)).deliveries == 1
     assert shop.lines() == ["start neighbour", "end neighbour"]
     assert places(client, poison.id) == ["dead"]
 
 
-def test_a_warm_stop_ends_what_runs_and_gives_back_the_rest(shop, store, client, own):
+def test_a_warm_stop_ends_what_runs_and_gives_back_the_rest(shop, store, client, own, drain):
     worker = own()
-    running = shop.module.ledger.delay("running", 3.0)
+    running = shop.module.gated.delay("running")
     waiting = [shop.module.ledger.delay(f"waiting {n}") for n in range(3)]
     until(lambda: "start running" in shop.lines())
-    assert worker.stop() == 0
+    drain(worker)
+    shop.open_gate("running")
+    assert worker.wait() == 0
     assert shop.lines() == ["start running", "end running"]
     assert running.get(timeout=30) == "running"
     for result in waiting:

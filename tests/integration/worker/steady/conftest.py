@@ -13,7 +13,13 @@ from support.celery_worker import CeleryWorker
 from support.shop import Shop
 
 
-@pytest.fixture(scope="session", params=["prefork", "longshore"])
+@pytest.fixture(
+    scope="session",
+    params=[
+        pytest.param(name, marks=pytest.mark.xdist_group(f"steady-{name}"))
+        for name in ("prefork", "longshore")
+    ],
+)
 def pool(request: pytest.FixtureRequest) -> str:
     """Every test here passes on both."""
     return str(request.param)

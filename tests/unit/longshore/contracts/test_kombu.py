@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import subprocess
-import sys
 from importlib.metadata import entry_points
 
 import kombu
@@ -16,14 +14,13 @@ from kombu.transport import redis as kombu_redis
 from longshore.envelope import PRIORITY_STEPS, list_of
 
 
-def test_the_plug_in_group_is_read_before_a_celery_app_needs_its_broker():
+def test_the_plug_in_group_is_read_before_a_celery_app_needs_its_broker(fresh_interpreter):
     assert "longshore" in {point.name for point in entry_points(group="kombu.serializers")}
     program = """
 from celery import Celery
 print(Celery(broker="longshore://h").connection().get_transport_cls().driver_name)
 """
-    out = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
-    assert out.stdout.decode().strip() == "longshore"
+    assert fresh_interpreter.run(program).stdout.strip() == "longshore"
 
 
 def test_the_scheme_leads_to_the_transport():

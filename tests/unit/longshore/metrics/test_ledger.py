@@ -36,9 +36,11 @@ def test_what_a_killed_child_counted_stays_and_the_next_counts_on() -> None:
     for number in range(3):
         pid = os.fork()
         if pid == 0:
-            count(ledger, ("jobs", "a"))
-            count(ledger, ("jobs", f"child {number}"))
-            os.kill(os.getpid(), signal.SIGKILL)
+            try:
+                count(ledger, ("jobs", "a"))
+                count(ledger, ("jobs", f"child {number}"))
+            finally:
+                os.kill(os.getpid(), signal.SIGKILL)
         os.waitpid(pid, 0)
     assert summed([ledger], "jobs") == {
         ("a",): [3.0, 0.0],

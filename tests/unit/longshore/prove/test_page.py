@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import json
 from dataclasses import replace
 
 import pytest
-from rich.console import Console
 
 from longshore.prove.arm import Arm
 from longshore.prove.document import document
@@ -64,26 +62,24 @@ def test_the_document_can_be_read_by_a_machine():
     assert found["findings"][0]["recovery_seconds_max"] == 2.5
 
 
-def test_a_broken_promise_is_said_aloud():
-    screen = io.StringIO()
-    show(Console(file=screen, width=200), proof("1 accepted job lost"))
-    assert "BROKEN" in screen.getvalue()
-    assert "the promise was NOT shown to hold" in screen.getvalue()
+def test_a_broken_promise_is_said_aloud(capsys):
+    show(proof("1 accepted job lost"))
+    shown = capsys.readouterr().out
+    assert "BROKEN" in shown
+    assert "the promise was NOT shown to hold" in shown
     assert not proof("1 accepted job lost").holds
 
 
-def test_the_end_of_a_log_names_what_broke():
-    screen = io.StringIO()
-    show(Console(file=screen, width=80), proof("1 accepted job lost", "2 jobs ran twice"))
-    last = screen.getvalue().splitlines()[-1]
+def test_the_end_of_a_log_names_what_broke(capsys):
+    show(proof("1 accepted job lost", "2 jobs ran twice"))
+    last = capsys.readouterr().out.splitlines()[-1]
     assert last == "BROKEN: scenario 1 on longshore, prefork: 1 accepted job lost; 2 jobs ran twice"
 
 
-def test_the_end_of_a_log_names_what_is_void():
-    screen = io.StringIO()
+def test_the_end_of_a_log_names_what_is_void(capsys):
     void = judge([Finding("prefork", 2.0, missed="no kill hit a job")], control_fails=False)
-    show(Console(file=screen, width=80), replace(proof(), findings=tuple(void)))
-    assert screen.getvalue().splitlines()[-1].endswith("prefork: no kill hit a job")
+    show(replace(proof(), findings=tuple(void)))
+    assert capsys.readouterr().out.splitlines()[-1].endswith("prefork: no kill hit a job")
 
 
 def test_every_scenario_says_what_must_hold():

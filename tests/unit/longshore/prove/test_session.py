@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from longshore.errors import SettingsError
@@ -42,6 +44,19 @@ def test_a_short_run_leaves_out_a_control_arm_that_decides_nothing():
     assert len(judgements(spared)) == 2
 
 
+def test_a_short_run_does_at_once_what_mostly_waits():
+    both = threading.Barrier(2, timeout=30)
+
+    def waits(run):
+        both.wait()
+        yield from found(run)
+
+    assert judgements(scenario(waits, mostly_waits=True), short=True) == [
+        (Arm.LONGSHORE, Judgement.PROVEN),
+        (Arm.STOCK, Judgement.CONTROL_FAILS),
+    ]
+
+
 def test_what_could_not_be_carried_out_is_broken_and_keeps_its_reason():
     def breaks(run):
         yield from found(run)
@@ -69,10 +84,10 @@ def test_what_is_said_names_scenario_and_arm():
 
 
 def test_the_roll_is_asked_by_number():
-    assert [one.number for one in chosen(())] == list(range(1, 11))
+    assert [one.number for one in chosen(())] == list(range(1, 12))
     assert [one.number for one in chosen((6, 2))] == [2, 6]
-    with pytest.raises(SettingsError, match="there is no scenario 11"):
-        chosen((11,))
+    with pytest.raises(SettingsError, match="there is no scenario 12"):
+        chosen((12,))
 
 
 def test_a_job_that_came_due_while_no_worker_lived_is_late_from_their_return():

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,6 +12,7 @@ from longshore.logs.redaction import MASK
 from longshore.reporting import report
 from longshore.reporting.holder import REPORTING
 from longshore.reporting.sentry import scrubbed
+from support.fresh_interpreter import FreshInterpreters
 
 
 class Kept:
@@ -68,17 +67,16 @@ def test_secrets_stay_here() -> None:
     assert '"task": "email.send"' in sent
 
 
-def test_the_sdk_is_not_loaded_without_a_dsn() -> None:
+def test_the_sdk_is_not_loaded_without_a_dsn(fresh_interpreter: FreshInterpreters) -> None:
     work = "import sys, longshore.install; from longshore import reporting;"
     more = "reporting.start(None, 'x'); reporting.flush(); sys.exit('sentry_sdk' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", work + more], check=False).returncode == 0
+    assert fresh_interpreter.run(work + more).returncode == 0
 
 
-def test_a_missing_sdk_is_a_line_and_no_end() -> None:
+def test_a_missing_sdk_is_a_line_and_no_end(fresh_interpreter: FreshInterpreters) -> None:
     work = "import sys; sys.modules['sentry_sdk'] = None; from longshore import reporting;"
     more = "reporting.start('https://key@sentry.example/1', 'x'); reporting.report(OSError(), {})"
-    done = subprocess.run(
-        [sys.executable, "-c", work + more], capture_output=True, text=True, check=True
-    )
+    done = fresh_interpreter.run(work + more)
+    assert done.returncode == 0
     assert "install longshore[sentry]" in done.stderr
     assert "key@" not in done.stderr

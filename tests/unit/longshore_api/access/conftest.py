@@ -1,18 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import Engine
 
-from longshore.testing.fake_store import FakeStore
 from longshore_api.access import keys
 from longshore_api.access.keys import Grant
 from longshore_api.access.scope import Scope
 from longshore_api.access.secret import NewKey
-from longshore_api.app import create_app
 from longshore_api.settings import ApiSettings
 
 MakeKey = Callable[..., NewKey]
@@ -29,13 +27,6 @@ def settings(settings: ApiSettings, more: dict[str, Any]) -> ApiSettings:
     """Authentication on; nothing is remembered, unless a test says so."""
     own = {"auth": "required", "auth_cache_seconds": 0.0, "auth_stale_seconds": 0.0, **more}
     return settings.model_copy(update=own)
-
-
-@pytest.fixture
-async def app(settings: ApiSettings, store: FakeStore) -> AsyncGenerator[FastAPI]:
-    app = create_app(settings, store=store)
-    yield app
-    await app.state.resources.aclose()
 
 
 @pytest.fixture

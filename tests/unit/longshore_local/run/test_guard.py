@@ -21,14 +21,16 @@ def groups() -> Iterator[list[subprocess.Popen[bytes]]]:
         subprocess.Popen(["sleep", "60"], start_new_session=True),
         subprocess.Popen(command, start_new_session=True, stdout=subprocess.PIPE),
     ]
-    assert started[1].stdout is not None
-    started[1].stdout.readline()
-    yield started
-    for process in started:
-        process.kill()
-        process.wait()
-        if process.stdout:
-            process.stdout.close()
+    try:
+        assert started[1].stdout is not None
+        started[1].stdout.readline()
+        yield started
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+            if process.stdout:
+                process.stdout.close()
 
 
 def test_it_remembers_what_began_and_did_not_end() -> None:
@@ -44,7 +46,7 @@ def test_when_the_pipe_closes_the_services_are_killed_and_the_broker_is_asked(
         [sys.executable, "-m", "longshore_local.run.guard"], input=lines.encode(), check=True
     )
 
-    assert [process.wait(5) for process in groups] == [-15, -9]
+    assert [process.wait() for process in groups] == [-15, -9]
 
 
 def test_what_is_gone_already_is_no_trouble() -> None:

@@ -20,6 +20,7 @@ from longshore_local.run.program import Program
 from longshore_local.run.readiness import NotReady, until
 from longshore_local.run.service import Service, in_words
 from longshore_local.run.supervisor import ServiceFailed, Supervisor
+from support.skipping_loop import SkippingLoop
 
 RUNS = "import time; print('up', flush=True); time.sleep(60)"
 STUBBORN = f"import signal; signal.signal(15, signal.SIG_IGN); {RUNS}"
@@ -31,10 +32,6 @@ child.wait()
 """
 
 
-def gone(processes: list[psutil.Process], seconds: float) -> None:
-    assert not psutil.wait_procs(processes, seconds)[1]
-
-
 class Set:
     """Services of a test, their supervisor and what is written."""
 
@@ -42,18 +39,27 @@ class Set:
         self.written = StringIO()
         self.console = Console(self.written)
         self.supervisor = Supervisor(self.console)
+        self._services: list[Service] = []
         self._guarded = guarded
 
     def service(self, name: str, script: str, stop_seconds: float = 5) -> Service:
         command = (sys.executable, "-c", script)
         program = Program(name, command, {"LONGSHORE_TEST": name}, stop_seconds)
-        return Service(program, self.console, self._guarded)
+        service = Service(program, self.console, self._guarded)
+        self._services.append(service)
+        return service
+
+    async def end(self) -> None:
+        """Kill what a failed test leaves."""
+        hurry = asyncio.Event()
+        hurry.set()
+        await self.supervisor.stop(self._services, hurry)
 
     async def said(self, text: str, times: int = 1) -> None:
         async def says() -> bool:
             return self.written.getvalue().count(text) >= times
 
-        await until(says, f"nothing said {text!r}", 10)
+        await until(says, f"nothing said {text!r}", 120)
 
     def first_number(self) -> int:
         return int(self.written.getvalue().split()[2])
@@ -66,8 +72,11 @@ def play(scene: Callable[[Set], Coroutine[Any, Any, None]]) -> str:
     async def played() -> str:
         async with Guarded.open() as guarded:
             stage = Set(guarded)
-            await scene(stage)
-            return stage.written.getvalue()
+            try:
+                await scene(stage)
+                return stage.written.getvalue()
+            finally:
+                await stage.end()
 
     return asyncio.run(played())
 
@@ -124,7 +133,7 @@ def test_what_a_killed_service_left_behind_is_killed_too() -> None:
         child = psutil.Process(stage.first_number())
         os.kill(child.ppid(), signal.SIGKILL)
         assert await service.ended() == "was killed by SIGKILL"
-        await asyncio.to_thread(gone, [child], 10)
+        await asyncio.to_thread(psutil.wait_procs, [child])
 
     play(scene)
 
@@ -140,11 +149,12 @@ def test_one_that_does_not_stop_in_time_is_killed_and_said() -> None:
 
 def test_in_a_hurry_nothing_is_waited_for() -> None:
     async def scene(stage: Set) -> None:
-        service = stage.service("worker", STUBBORN, stop_seconds=60)
+        # The test would end at its own limit before this wait did.
+        service = stage.service("worker", STUBBORN, stop_seconds=3600)
         await stage.supervisor.start([service], stage.ready_when_said("up"))
         hurry = asyncio.Event()
         hurry.set()
-        await asyncio.wait_for(stage.supervisor.stop([service], hurry), 5)
+        await stage.supervisor.stop([service], hurry)
 
     play(scene)
 
@@ -193,5 +203,8 @@ def test_a_check_that_never_holds_is_not_ready() -> None:
     async def no() -> bool:
         return False
 
-    with pytest.raises(NotReady, match="it did not answer within 0 s"):
-        asyncio.run(until(no, "it did not answer", 0.05))
+    with (
+        asyncio.Runner(loop_factory=SkippingLoop) as runner,
+        pytest.raises(NotReady, match="it did not answer within 30 s"),
+    ):
+        runner.run(until(no, "it did not answer", 30))

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -22,6 +20,8 @@ from longshore_tasks.database import (
     migrate,
 )
 from longshore_tasks.settings import Settings
+from support.fresh_interpreter import FreshInterpreters
+from support.migrating import migrate_at_once
 
 
 def test_the_migrations_make_the_tables_that_the_models_describe(engine: Engine) -> None:
@@ -37,12 +37,11 @@ def test_migrating_again_changes_nothing(settings: Settings, session: Session) -
     assert session.get(SentMail, "j") is not None
 
 
-@pytest.mark.slow
-def test_services_that_start_at_once_do_not_race(tmp_path: Path) -> None:
+def test_services_that_start_at_once_do_not_race(
+    tmp_path: Path, fresh_interpreter: FreshInterpreters
+) -> None:
     url = f"sqlite:///{tmp_path}/new/database.sqlite3"
-    code = f"from longshore_tasks.database import migrate; migrate({url!r})"
-    started = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(3)]
-    assert [process.wait(60) for process in started] == [0, 0, 0]
+    migrate_at_once(fresh_interpreter, url)
     engine = create_engine(url)
     assert set(inspect(engine).get_table_names()) >= set(Base.metadata.tables)
     engine.dispose()

@@ -39,7 +39,7 @@ def table(measured: Measured, connections: int) -> Table:
     """Return the figures for people."""
     figures = measured.as_json()
     made = Table(title=f"{figures['posts']} posts over {connections} connections")
-    made.add_column("what")
+    made.add_column("what", overflow="fold")
     made.add_column("figure", justify="right")
     made.add_row("posts per second", f"{figures['posts_per_second']:.0f}")
     made.add_row("jobs per second, post to end", f"{figures['jobs_per_second']:.0f}")

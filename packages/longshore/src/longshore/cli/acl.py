@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from longshore.cli.complaint import Complaint
+from longshore.cli.output import Listing, show_listing, table
 from longshore.store.acl import Right, rights, setuser
 
 
@@ -33,13 +32,13 @@ def acl(
         raise Complaint("a user, a prefix and a queue must be without spaces in an ACL")
     granted = rights(queues or ("celery",), prefix, database, replicas=replicas)
     if as_table:
-        Console().print(_table(granted))
+        show_listing(_table(granted))
     else:
         click.echo(setuser(user, granted))
 
 
-def _table(granted: tuple[Right, ...]) -> Table:
-    table = Table("for", "rights")
-    for why in dict.fromkeys(right.why for right in granted):
-        table.add_row(why, " ".join(right.word for right in granted if right.why == why))
-    return table
+def _table(granted: tuple[Right, ...]) -> Listing:
+    words: dict[str, list[str]] = {}
+    for right in granted:
+        words.setdefault(right.why, []).append(right.word)
+    return table(("for", "rights"), [(why, " ".join(some)) for why, some in words.items()])

@@ -5,11 +5,10 @@ from __future__ import annotations
 import time
 
 import click
-from rich.table import Table
 
 from longshore.cli.broker import broker_options, opened
 from longshore.cli.jobs.unknown import known
-from longshore.cli.output import ago, json_option, say_json, table, watch_option, watched
+from longshore.cli.output import Listing, ago, json_option, say_json, table, watch_option, watched
 from longshore.store import Store
 from longshore.store.batches import BatchRecord, get_batch
 from longshore.store.connection import ping
@@ -47,7 +46,7 @@ def show(
             watched(lambda: _table(store, store.run(get_batch(batch_id))), watch)
 
 
-def _table(store: Store, record: BatchRecord) -> Table:
+def _table(store: Store, record: BatchRecord) -> Listing:
     now = store.run(ping())
     row = (
         record.id, record.size, record.open, record.succeeded, record.dead, record.cancelled,

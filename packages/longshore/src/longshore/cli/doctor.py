@@ -6,10 +6,10 @@ import json
 import sys
 
 import click
-from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from longshore.cli.complaint import Complaint
+from longshore.cli.output import Listing, show_listing, table
 from longshore.doctor.examination import examine
 from longshore.doctor.facts import Facts
 from longshore.doctor.finding import Finding, Verdict, worst
@@ -38,7 +38,7 @@ def doctor(url: str, prefix: str, queues: tuple[str, ...], lease: float, as_json
     if as_json:
         click.echo(json.dumps([_document(finding) for finding in findings], indent=2))
     else:
-        Console().print(_table(findings))
+        show_listing(_table(findings))
     sys.exit(worst(findings))
 
 
@@ -52,11 +52,12 @@ def _document(finding: Finding) -> dict[str, str]:
     }
 
 
-def _table(findings: tuple[Finding, ...]) -> Table:
-    table = Table("", "about", "found", "what it means", "what to do")
-    for finding in findings:
-        name, colour = finding.verdict.name.lower(), COLOURS[finding.verdict]
-        table.add_row(
-            f"[{colour}]{name}[/]", finding.about, finding.found, finding.means, finding.do
+def _table(findings: tuple[Finding, ...]) -> Listing:
+    rows = [
+        (
+            Text(finding.verdict.name.lower(), COLOURS[finding.verdict]),
+            finding.about, finding.found, finding.means, finding.do,
         )
-    return table
+        for finding in findings
+    ]  # fmt: skip
+    return table(("verdict", "about", "found", "what it means", "what to do"), rows)

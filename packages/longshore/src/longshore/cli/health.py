@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import click
-from rich.console import Console
 
 from longshore.cli.broker import broker_options, opened
 from longshore.cli.durations import Duration, shown
-from longshore.cli.output import json_option, say_json, table
+from longshore.cli.output import json_option, say_json, show_listing, table
 from longshore.cli.workers import found as workers_found
 from longshore.store import Store, queues, schedules
 
@@ -49,7 +48,7 @@ def health(url: str, prefix: str, oldest: float, dead: int, wait: float, as_json
     else:
         words = ("well", "look", "act")
         rows = [(words[sign.worry], sign.about, sign.found) for sign in signs]
-        Console().print(table(("", "about", "found"), rows))
+        show_listing(table(("verdict", "about", "found"), rows))
     sys.exit(worst)
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import click
 from rich.console import Console
-from rich.live import Live
+from rich.measure import measure_renderables
 from rich.table import Table
 from rich.text import Text
 
@@ -19,8 +21,10 @@ from longshore.cli.durations import shown
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-#: Columns whose text may be long.
-WIDE = ("", "error", "found", "problem", "progress", "queues", "sent", "takes", "why", "worker")
+#: The width of a table through a pipe.
+UNLIMITED = 1_000_000
+#: A column that is not wider than this does not fold.
+NEVER_FOLDED = 20
 
 #: Fields that are moments, in seconds since the epoch.
 MOMENTS = ("_at", "_slot", "since", "until")
@@ -53,30 +57,81 @@ def say_json(value: Any) -> None:
     click.echo(json.dumps(plain(value), indent=2, ensure_ascii=False))
 
 
-def table(
-    columns: Sequence[str],
-    rows: Iterable[Sequence[object]],
-    title: str = "",
-    *,
-    shortened: Sequence[str] = (),
-) -> Table:
-    """Rows under their columns; nothing in a cell is read as markup.
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Rows under the names of their columns, and a line above them."""
 
-    On a narrow screen the columns of ``WIDE`` give way, and an id stays whole. Those that are
-    ``shortened`` keep to one line.
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Text]]
+    title: str
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> Listing:
+    """Make a listing for ``show_listing``.
+
+    Nothing in a cell is read as markup; a cell that is a ``Text`` keeps its style.
     """
-    made = Table(title=title or None, title_justify="left")
-    for name in columns:
-        made.add_column(name, no_wrap=name not in WIDE)
-    for row in rows:
-        pairs = zip(columns, row, strict=True)
-        made.add_row(*(_cell(cell, short=name in shortened) for name, cell in pairs))
-    return made
+    return Listing(columns, [[_cell(value) for value in row] for row in rows], title)
 
 
-def _cell(value: object, *, short: bool) -> Text:
-    text = "" if value is None else str(value)
-    return Text(text, no_wrap=True, overflow="ellipsis") if short else Text(text)
+def show_listing(listing: Listing) -> None:
+    """Print a listing so that nothing in it is cut and no word is broken.
+
+    On a terminal, and where COLUMNS gives a width: a table whose long texts fold between words
+    or, where even that does not fit, a block of ``name: value`` lines for each row. Through a
+    pipe: a table as wide as it needs.
+    """
+    limited = sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit()
+    console = Console(width=None if limited else UNLIMITED)
+    if listing.title:
+        console.print(Text(listing.title, "italic"), soft_wrap=True)
+    widths = _widths(listing, console)
+    if widths is None:
+        _print_blocks(listing, console)
+        return
+    made = Table()
+    for name, width in zip(listing.columns, widths, strict=True):
+        made.add_column(name, width=width, overflow="fold")
+    for row in listing.rows:
+        made.add_row(*row)
+    console.print(made)
+
+
+def show_record(facts: Mapping[str, object]) -> None:
+    """Print one record as a block of ``name: value`` lines, without those that are empty."""
+    _print_blocks(table(tuple(facts), [tuple(facts.values())]), Console())
+
+
+def _cell(value: object) -> Text:
+    return value if isinstance(value, Text) else Text("" if value is None else str(value))
+
+
+def _widths(listing: Listing, console: Console) -> list[int] | None:
+    """Return the width of each column, or ``None`` when the table does not fit the console."""
+    columns = zip(map(Text, listing.columns), *listing.rows, strict=True)
+    measures = [measure_renderables(console, console.options, column) for column in columns]
+    least = [max(one.minimum, min(one.maximum, NEVER_FOLDED)) for one in measures]
+    widths = [one.maximum for one in measures]
+    # A border and two spaces for each column, and the last border.
+    room = console.width - 3 * len(widths) - 1
+    if sum(least) > room:
+        return None
+    while sum(widths) > room:
+        foldable = [number for number, width in enumerate(widths) if width > least[number]]
+        widths[max(foldable, key=widths.__getitem__)] -= 1
+    return widths
+
+
+def _print_blocks(listing: Listing, console: Console) -> None:
+    indent = max(map(len, listing.columns)) + 2
+    for number, row in enumerate(listing.rows):
+        if number:
+            console.print()
+        for name, cell in zip(listing.columns, row, strict=True):
+            if cell:
+                value = Text("\n" + " " * indent).join(cell.split())
+                line = Text.assemble((f"{name}:".ljust(indent), "bold"), value)
+                console.print(line, soft_wrap=True)
 
 
 def ago(moment: float | None, now: float) -> str:
@@ -88,16 +143,15 @@ def ago(moment: float | None, now: float) -> str:
     )
 
 
-def watched(make: Callable[[], Table], every_seconds: float | None) -> None:
-    """Shows a table once or, with a number of seconds, again and again until Ctrl-C."""
-    if every_seconds is None:
-        Console().print(make())
-        return
+def watched(make: Callable[[], Listing], every_seconds: float | None) -> None:
+    """Show a listing once or, with a number of seconds, again and again until Ctrl-C."""
+    show_listing(make())
     try:
-        with Live(make(), auto_refresh=False) as live:
-            while True:
-                time.sleep(every_seconds)
-                live.update(make(), refresh=True)
+        while every_seconds is not None:
+            time.sleep(every_seconds)
+            listing = make()
+            click.clear()
+            show_listing(listing)
     except KeyboardInterrupt:
         return
 

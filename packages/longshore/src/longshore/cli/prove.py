@@ -17,7 +17,6 @@ from longshore.cli.complaint import Complaint
 from longshore.errors import LongshoreError
 
 BOTH = "both"
-WIDTH_OF_A_LOG = 200
 
 
 class Numbers(click.ParamType[tuple[int, ...]]):
@@ -112,8 +111,7 @@ def _prove(options: Any, page: Path | None, as_json: bool) -> bool:
     if as_json:
         click.echo(json.dumps(document(proof, machine, command), indent=2))
     else:
-        # Nobody folds a log: there the table may be as wide as it needs.
-        show(Console(width=None if sys.stdout.isatty() else WIDTH_OF_A_LOG), proof)
+        show(proof)
     return proof.holds
 
 

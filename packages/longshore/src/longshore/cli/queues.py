@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import click
-from rich.table import Table
 
 from longshore.cli.broker import broker_options, opened
 from longshore.cli.durations import shown
-from longshore.cli.output import ago, json_option, say_json, table, watch_option, watched
+from longshore.cli.output import Listing, ago, json_option, say_json, table, watch_option, watched
 from longshore.cli.witness import witnessed
 from longshore.envelope import PRIORITY_STEPS
 from longshore.records import QueueStatus
@@ -37,7 +36,7 @@ def queues(
             watched(lambda: _table(store), watch)
 
 
-def _table(store: Store) -> Table:
+def _table(store: Store) -> Listing:
     now = store.run(ping())
     return table(COLUMNS, [_row(status, now) for status in store.run(store_queues.all_status())])
 

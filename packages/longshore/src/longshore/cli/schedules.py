@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import click
-from rich.table import Table
 
 from longshore.cli.broker import broker_options, opened
-from longshore.cli.output import ago, json_option, say_json, table, watch_option, watched
+from longshore.cli.output import Listing, ago, json_option, say_json, table, watch_option, watched
 from longshore.store import Store
 from longshore.store.connection import ping
 from longshore.store.schedules import ScheduleStatus, overview
@@ -27,7 +26,7 @@ def schedules(url: str, prefix: str, watch: float | None, as_json: bool) -> None
             watched(lambda: _table(store), watch)
 
 
-def _table(store: Store) -> Table:
+def _table(store: Store) -> Listing:
     now, found = store.run(ping()), store.run(overview())
     leader = f"led by {found.leader.identity}" if found.leader else "no scheduler leads"
     return table(COLUMNS, [_row(entry, now) for entry in found.entries], title=leader)

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import click
-from rich.table import Table
 
 from longshore.cli.broker import broker_options, opened
 from longshore.cli.durations import shown
-from longshore.cli.output import json_option, say_json, table, watch_option, watched
+from longshore.cli.output import Listing, json_option, say_json, table, watch_option, watched
 from longshore.store import Store
 from longshore.store.sketches import Quantiles, QueueWindow, Window, recent, task_names
 
-#: Few enough for a terminal of 80 columns: what else there is stands in lines of a cell.
-COLUMNS = ("task", "queue", "window", "jobs", "", "wait", "run")
+COLUMNS = ("task", "queue", "window", "jobs", "wait", "run")
 NAMES = {300: "5 min", 3600: "1 h", 86_400: "24 h"}
-PERCENTILES = "p50\np95\np99"
 
 Rows = dict[str, tuple[Window, ...]]
 
@@ -47,7 +44,7 @@ def _asked(store: Store, tasks: Sequence[str]) -> Rows:
     return {task: store.run(recent(task)) for task in tasks or store.run(task_names())}
 
 
-def _table(found: Rows) -> Table:
+def _table(found: Rows) -> Listing:
     return table(
         COLUMNS,
         [
@@ -61,12 +58,12 @@ def _table(found: Rows) -> Table:
 
 def _row(task: str, seconds: int, queue: QueueWindow) -> tuple[object, ...]:
     jobs = "\n".join(f"{count} {name}" for name, count in queue.outcomes.items() if count)
-    times = (PERCENTILES, _times(queue.wait), _times(queue.run))
-    return (task, queue.queue, NAMES[seconds], jobs, *times)
+    return task, queue.queue, NAMES[seconds], jobs, _times(queue.wait), _times(queue.run)
 
 
 def _times(quantiles: Quantiles) -> str:
-    return "\n".join(brief(value) for value in (quantiles.p50, quantiles.p95, quantiles.p99))
+    times = (("p50", quantiles.p50), ("p95", quantiles.p95), ("p99", quantiles.p99))
+    return "\n".join(f"{name} {brief(value)}" for name, value in times if value is not None)
 
 
 def brief(seconds: float | None) -> str:

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import click
-from rich.table import Table
 
 from longshore.cli.broker import broker_options, opened
-from longshore.cli.output import json_option, say_json, table, watch_option, watched
+from longshore.cli.output import Listing, json_option, say_json, table, watch_option, watched
 from longshore.store.workers import busy
 
 COLUMNS = ("worker", "answers", "pool", "processes", "queues", "claims")
@@ -64,6 +63,6 @@ def _worker(
     }
 
 
-def _table(rows: list[dict[str, Any]]) -> Table:
+def _table(rows: list[dict[str, Any]]) -> Listing:
     cells = [{**row, "queues": ", ".join(row["queues"])} for row in rows]
     return table(COLUMNS, [tuple(row[name] for name in COLUMNS) for row in cells])

@@ -9,20 +9,23 @@ from typing import Any
 from structlog.typing import EventDict, WrappedLogger
 
 MASK = "***"
+# A caller may choose these texts: each pattern begins at one position of a run of characters, so
+# that its cost grows with the length of the text and not with its square.
 # From the colon after a user (perhaps none) to the last @ of the authority (RFC 3986, 3.2).
-_URL_PASSWORD = re.compile(r"(?P<start>[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/:@?#]*:)[^\s/?#]*(?=@)")
-_NAMES = r"password|passwd|secret|token|authorization|api[_-]?key"
-_SECRET_NAME = re.compile(_NAMES, re.IGNORECASE)
-# A name of the above and its value, as settings, headers, JSON and Python write them.
-_SECRET_PAIR = re.compile(
-    rf"""(?P<name>[\w-]*(?:{_NAMES})[\w-]*["']?\s*[=:]\s*)"""
-    r"""(?:(?:bearer|basic)\s+)?(?:"[^"]*"|'[^']*'|[^\s,;&)}\]"']+)""",
-    re.IGNORECASE,
+_URL_PASSWORD = re.compile(
+    r"(?P<start>(?<![a-zA-Z0-9+.-])[a-zA-Z0-9+.-]{1,40}://[^\s/:@?#]*:)[^\s/?#]*(?=@)"
+)
+_SECRET_NAME = re.compile(r"password|passwd|secret|token|authorization|api[_-]?key", re.IGNORECASE)
+# A name and its value, as settings, headers, JSON and Python write them.
+_NAME = re.compile(r"""(?<![\w-])(?P<word>[\w-]+)["']?\s*[=:]\s*""")
+_VALUE = re.compile(
+    r"""(?:(?:bearer|basic)\s+)?(?:"[^"]*"|'[^']*'|[^\s,;&)}\]"']+)""", re.IGNORECASE
 )
 # Keys and tokens by their shape: a key to the api, a JSON Web Token (RFC 7519), and whatever
 # follows the name of the scheme (RFC 6750).
 _TOKEN = re.compile(
-    r"\blsk_[0-9a-f]+_[\w-]+|\beyJ[\w-]+\.[\w-]+\.[\w-]*|(?<=\bbearer )[^\s,;&)}\]\"']{8,}",
+    r"(?<![\w-])(?:lsk_[0-9a-f]+_[\w-]+|eyJ[\w-]+\.[\w-]+\.[\w-]*)"
+    r"|(?<=\bbearer )[^\s,;&)}\]\"']{8,}",
     re.IGNORECASE,
 )
 
@@ -34,8 +37,18 @@ def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
 
 def redact_text(text: str) -> str:
     """Return the text with passwords in URLs, the values of secret names and tokens masked."""
-    named = _SECRET_PAIR.sub(rf"\g<name>{MASK}", _URL_PASSWORD.sub(rf"\g<start>{MASK}", text))
-    return _TOKEN.sub(MASK, named)
+    return _TOKEN.sub(MASK, _mask_values(_URL_PASSWORD.sub(rf"\g<start>{MASK}", text)))
+
+
+def _mask_values(text: str) -> str:
+    parts, end = [], 0
+    for name in _NAME.finditer(text):
+        if name.start() < end or not _SECRET_NAME.search(name["word"]):
+            continue
+        if value := _VALUE.match(text, name.end()):
+            parts += [text[end : name.end()], MASK]
+            end = value.end()
+    return "".join([*parts, text[end:]])
 
 
 def redacted(value: Any) -> Any:

@@ -21,5 +21,7 @@ class Scenario:
     run: Callable[[Run], Iterable[Finding]]
     #: whether the short proof runs the control arm as well
     control_in_short: bool = True
+    #: whether it mostly waits: the short proof runs all of these at once, and both arms
+    mostly_waits: bool = False
     #: what the short proof leaves out, for the page to say
     not_in_short: str = ""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from longshore.errors import LongshoreError
+from longshore.prove.abreast import abreast
 from longshore.prove.arm import Arm
 from longshore.prove.finding import Finding, Judgement, judge
 from longshore.prove.options import PRELOAD, Options, Run
@@ -43,32 +44,39 @@ def prove(
     say: Say,
     fork_server: ForkServer | None = None,
 ) -> Proof:
-    """Runs one scenario after the other; ``say`` is told how far it is.
+    """Run one scenario after the other, and in short those at once that mostly wait.
 
-    A scenario that starts no worker needs no ``fork_server``.
+    ``say`` is called with how far it is. A scenario that starts no worker needs no
+    ``fork_server``.
     """
     began, fork_server = time.monotonic(), fork_server or ForkServer(PRELOAD)
+    works = [
+        (scenario, partial(_run_on, options, scenario, arm, say, fork_server))
+        for scenario in scenarios
+        for arm in _arms(options, scenario)
+    ]
+    at_once = [work for scenario, work in works if options.short and scenario.mostly_waits]
+    found = dict(zip(at_once, abreast(at_once, len(at_once) or 1), strict=True))
+    found |= {work: work() for _, work in works if work not in found}
     findings = [
         finding
         for scenario in scenarios
-        for finding in _run_scenario(options, scenario, say, fork_server)
+        for finding in judge(
+            [one for own, work in works if own is scenario for one in found[work]],
+            control_fails=bool(scenario.control),
+        )
     ]
     return Proof(options, tuple(findings), time.monotonic() - began)
 
 
-def _run_scenario(
-    options: Options, scenario: Scenario, say: Say, fork_server: ForkServer
+def _run_on(
+    options: Options, scenario: Scenario, arm: Arm, say: Say, fork_server: ForkServer
 ) -> list[Finding]:
-    found: list[Finding] = []
-    for arm in _arms(options, scenario):
-        title = f"{scenario.number} on {arm}"
-        tell = partial(_say_under, say, title)
-        run = Run(arm, options, tell, fork_server)
-        run.say("starting")
-        found += [
-            replace(one, scenario=scenario.number, arm=arm) for one in _findings(scenario, run)
-        ]
-    return judge(found, control_fails=bool(scenario.control))
+    title = f"{scenario.number} on {arm}"
+    run = Run(arm, options, partial(_say_under, say, title), fork_server)
+    run.say("starting")
+    found = _findings(scenario, run)
+    return [replace(one, scenario=scenario.number, arm=arm) for one in found]
 
 
 def _say_under(say: Say, title: str, text: str) -> None:

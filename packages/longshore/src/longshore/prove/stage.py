@@ -107,10 +107,17 @@ class Stage:
         """Since the stage was set."""
         return time.monotonic() - self.began
 
-    def member(self, role: str, pool: Pool, options: Sequence[str] = ()) -> Member:
-        """Starts one more worker, without waiting for it."""
+    def member(
+        self,
+        role: str,
+        pool: Pool,
+        options: Sequence[str] = (),
+        *,
+        environment: Mapping[str, str] | None = None,
+    ) -> Member:
+        """Starts one more worker, without waiting for it; ``environment`` is added to its own."""
         name = f"{role}{next(self._numbers)}@prove"
-        return self._start(name, worker_words(name, pool, options))
+        return self._start(name, worker_words(name, pool, options), environment or {})
 
     def scheduler(self) -> Member:
         """Starts a scheduler, Longshore's or stock Celery's."""
@@ -118,9 +125,14 @@ class Stage:
         state = ("-S", SCHEDULER) if self.run.arm is Arm.LONGSHORE else ("-s", self.folder / name)
         return self._start(name, ("beat", "-l", "WARNING", "--pidfile=", *map(str, state)))
 
-    def _start(self, name: str, words: Sequence[str]) -> Member:
-        log = self.folder / f"{name}.log"
-        member = Member(self.run.fork_server, name, words, self.settings.environment(), log)
+    def _start(
+        self, name: str, words: Sequence[str], environment: Mapping[str, str] | None = None
+    ) -> Member:
+        log, own = (
+            self.folder / f"{name}.log",
+            {**self.settings.environment(), **(environment or {})},
+        )
+        member = Member(self.run.fork_server, name, words, own, log)
         self.members.append(member)
         return member
 

@@ -6,9 +6,11 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 
+import click
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
+from longshore.cli.output import show_listing, table
 from longshore.prove.columns import HEADINGS, cells
 from longshore.prove.finding import Finding, Judgement
 from longshore.prove.session import Proof, Say
@@ -19,7 +21,6 @@ COLOURS = {
     Judgement.VOID: "bold yellow",
     Judgement.NOT_SHOWN: "yellow",
 }
-NUMBERS = range(4, 10)
 EVERY_SECONDS = 15.0
 
 
@@ -49,19 +50,17 @@ class _NowAndThen:
         self._console.print(f"scenario {text}", style="dim")
 
 
-def show(console: Console, proof: Proof) -> None:
-    """Prints the table."""
-    table = Table(title=f"longshore prove, seed {proof.options.seed}", title_justify="left")
-    for number, heading in enumerate(HEADINGS):
-        table.add_column(heading, justify="right" if number in NUMBERS else "left")
+def show(proof: Proof) -> None:
+    """Print the table, the verdict, and a line for each failure."""
+    rows = []
     for finding in proof.findings:
-        colour = COLOURS.get(finding.judgement) if finding.judgement else None
-        table.add_row(*cells(finding), style=colour)
-    console.print(table)
+        colour = COLOURS.get(finding.judgement, "") if finding.judgement else ""
+        rows.append([Text(cell, colour) for cell in cells(finding)])
+    show_listing(table(HEADINGS, rows, title=f"longshore prove, seed {proof.options.seed}"))
     verdict = "the promise held" if proof.holds else "the promise was NOT shown to hold"
-    console.print(f"{verdict}; {len(proof.findings)} findings in {proof.seconds:.0f} s")
+    click.echo(f"{verdict}; {len(proof.findings)} findings in {proof.seconds:.0f} s")
     for finding in proof.failures:
-        console.print(_failure(finding), soft_wrap=True, markup=False, highlight=False)
+        click.echo(_failure(finding))
 
 
 def _failure(finding: Finding) -> str:

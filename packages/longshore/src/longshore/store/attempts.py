@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import redis
 from redis.exceptions import AuthenticationError, NoScriptError
@@ -28,12 +29,22 @@ def is_demotion(error: Exception) -> bool:
 
 
 class Attempts:
-    """Decides, for one call, whether another try still fits into its deadline."""
+    """Decides, for one call, whether another try still fits into its deadline.
 
-    def __init__(self, name: str, place: str, settings: StoreSettings, breaker: Breaker) -> None:
+    ``clock`` returns monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        place: str,
+        settings: StoreSettings,
+        breaker: Breaker,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._name, self._place, self._breaker = name, place, breaker
-        self._deadline_seconds = settings.deadline_seconds
-        self._began = time.monotonic()
+        self._deadline_seconds, self._clock = settings.deadline_seconds, clock
+        self._began = clock()
         if not breaker.allows(self._began):
             raise BrokerUnavailable(
                 f"broker {place} did not answer a moment ago; not asking it again yet ({name})"
@@ -49,7 +60,7 @@ class Attempts:
             raise BrokerRefused(f"broker {self._place} refused the login: {error}") from error
         if reason := certificate_error(error):
             raise BrokerRefused(f"broker {self._place}: {reason}") from error
-        now = time.monotonic()
+        now = self._clock()
         timed_out = isinstance(error, redis.TimeoutError | TimeoutError)
         # A stale pooled connection fails at once; a refused port is worth a few quick tries.
         if not timed_out and now - self._began < self._deadline_seconds * 0.25:
@@ -67,7 +78,7 @@ class Attempts:
         Raises:
             BrokerRefused: the server's own refusal, as one clear line.
         """
-        waited = time.monotonic() - self._began
+        waited = self._clock() - self._began
         if is_demotion(error) and waited < self._deadline_seconds * 0.25:
             return
         raise BrokerRefused(f"broker {self._place} refused {self._name}: {error}") from error
@@ -76,7 +87,7 @@ class Attempts:
         """The call was answered."""
         self._breaker.succeeded()
         if TIMER.observe is not None:
-            TIMER.observe(self._name, time.monotonic() - self._began)
+            TIMER.observe(self._name, self._clock() - self._began)
 
     @property
     def pause_seconds(self) -> float:

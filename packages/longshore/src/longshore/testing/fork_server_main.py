@@ -110,6 +110,8 @@ def _become(order: dict[str, Any], import_path: list[str], parent: int) -> NoRet
     if command[0] == "-m":
         sys.path[:] = [os.getcwd(), *added, *import_path]  # noqa: PTH109 - as python -m has it
         sys.argv = command[1:]
+        # Imported before it is run, a module has runpy warn on standard error.
+        sys.modules.pop(f"{command[1]}.__main__", None)
         runpy.run_module(command[1], run_name="__main__", alter_sys=True)
     else:
         sys.path[:] = [os.path.dirname(command[0]), *added, *import_path]  # noqa: PTH120

@@ -28,8 +28,7 @@ STOP_SECONDS = 10.0
 
 def replica_of(server: ValkeyServer) -> ValkeyServer:
     """A server that follows another one from its start; not started yet."""
-    follows = ("--replicaof", "127.0.0.1", str(server.port))
-    return ValkeyServer(extra=(*follows, "--repl-diskless-sync-delay", "0"))
+    return ValkeyServer(extra=("--replicaof", "127.0.0.1", str(server.port)))
 
 
 def is_following(server: ValkeyServer) -> bool:
@@ -98,12 +97,7 @@ class SentinelSet:
 
     def _start(self, port: int, stack: ExitStack) -> None:
         config = self._folder / f"sentinel-{port}.conf"
-        config.write_text(
-            f"bind 127.0.0.1\nport {port}\ndir {self._folder}\n"
-            f"sentinel monitor {MASTER} 127.0.0.1 {self.primary.port} 2\n"
-            f"sentinel down-after-milliseconds {MASTER} {DOWN_AFTER_MS}\n"
-            f"sentinel failover-timeout {MASTER} 5000\n"
-        )
+        config.write_text("\n".join([*self._config_lines(port), ""]))
         command = (str(valkey_binary()), str(config), "--sentinel")
         with (self._folder / f"sentinel-{port}.log").open("wb") as log:
             process = subprocess.Popen(  # noqa: S603 - built above, no shell
@@ -113,17 +107,41 @@ class SentinelSet:
         stack.callback(process.wait, STOP_SECONDS)
         stack.callback(process.terminate)
 
+    def _config_lines(self, port: int) -> list[str]:
+        """Return a sentinel's settings; it knows all others, whom it would find seconds later."""
+        others = [other for other in self.ports if other != port]
+        return [
+            "bind 127.0.0.1",
+            f"port {port}",
+            f"dir {self._folder}",
+            f"sentinel myid {_id_of(port)}",
+            f"sentinel monitor {MASTER} 127.0.0.1 {self.primary.port} 2",
+            f"sentinel down-after-milliseconds {MASTER} {DOWN_AFTER_MS}",
+            f"sentinel failover-timeout {MASTER} 5000",
+            f"sentinel known-replica {MASTER} 127.0.0.1 {self.replica.port}",
+            *(f"sentinel known-sentinel {MASTER} 127.0.0.1 {o} {_id_of(o)}" for o in others),
+        ]
+
+
+def _id_of(port: int) -> str:
+    """Return the id of the sentinel on this port: 40 hexadecimal digits."""
+    return f"{port:040x}"
+
 
 def _knows_all(port: int) -> bool:
-    """Whether this sentinel knows the replica and all other sentinels."""
+    """Whether this sentinel reaches the primary, the replica and all other sentinels."""
     try:
         with redis.Redis(port=port, protocol=2, decode_responses=True) as client:
-            flat: Any = client.execute_command("SENTINEL", "MASTER", MASTER)
+            quorum: Any = client.execute_command("SENTINEL", "CKQUORUM", MASTER)
+            rows: Any = client.execute_command("SENTINEL", "REPLICAS", MASTER)
     except redis.RedisError:
         return False
-    words = flat if isinstance(flat, dict) else dict(zip(flat[::2], flat[1::2], strict=True))
-    known = (str(words["num-slaves"]), str(words["num-other-sentinels"]))
-    return known == ("1", str(SENTINELS - 1))
+    replicas = [
+        row if isinstance(row, dict) else dict(zip(row[::2], row[1::2], strict=True))
+        for row in rows
+    ]
+    follows = [row["master-link-status"] == "ok" for row in replicas]
+    return f"OK {SENTINELS} usable" in str(quorum) and follows == [True]
 
 
 def _until(condition: Callable[[], bool], what: str) -> None:

@@ -181,6 +181,8 @@ class ValkeyServer:
             f"appendfsync {self._appendfsync}",
             'save ""',
             "maxmemory-policy noeviction",
+            # A replica is copied to at once, in place of 5 s later.
+            "repl-diskless-sync-delay 0",
             "daemonize no",
         ]
         if self.password:

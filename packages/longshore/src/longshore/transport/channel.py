@@ -7,8 +7,9 @@ exchanges, fan-out, priorities and connections stay kombu's.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from queue import Empty
-from typing import Any
+from typing import Any, TypeVar
 
 from kombu.log import get_logger
 from kombu.transport import redis as kombu_redis
@@ -17,7 +18,7 @@ from longshore.current import claim as current_claim
 from longshore.envelope import PRIORITY_STEPS
 from longshore.errors import BrokerRefused, BrokerUnavailable
 from longshore.store import Store
-from longshore.store.attempts import LoginRefused
+from longshore.store.attempts import CONNECTION_ERRORS, Attempts, LoginRefused
 from longshore.store.connecting import no_retries
 from longshore.store.jobs import Enqueued, post
 from longshore.store.patience import pause
@@ -35,6 +36,7 @@ from longshore.transport.silence import SilenceMixin
 from longshore.transport.stores import STORES
 
 logger = get_logger(__name__)
+T = TypeVar("T")
 
 #: Routing tables change when a queue is declared; reading one per publish costs a round trip.
 TABLE_TTL_SECONDS = 5.0
@@ -62,19 +64,32 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
         client = connection.client
         self.settings: StoreSettings = settings_from_options(client.transport_options)
         self.place: str = client.as_uri()
-        self._refuse_silent_broker()
         if not BOOK.kept_by_worker:
             self._answer_within(self.settings.deadline_seconds * 0.75)
+        if self._belongs_to_consumer:
+            self._open(connection, options)
+        else:
+            self._until_published(lambda: self._open(connection, options))
+
+    def _open(self, connection: Any, options: dict[str, Any]) -> None:
+        # kombu puts instances in place of the class's exchange types, and must find those again.
+        self.__dict__.pop("exchange_types", None)
         try:
+            self._refuse_silent_broker()
             super().__init__(connection, **options)
         except LoginRefused as error:
             raise PublishRefused(f"broker {self.place} refused the login: {error}") from error
         except connection.connection_errors as error:
-            if BOOK.kept_by_worker:
-                raise  # a worker's consumer waits for its broker
+            if self._belongs_to_consumer:
+                raise
             if reason := certificate_error(error):
                 raise PublishRefused(f"broker {self.place}: {reason}") from error
-            raise PublishUnavailable(f"broker {self.place} cannot be reached: {error}") from error
+            raise BrokerUnavailable(f"broker {self.place} cannot be reached: {error}") from error
+
+    @property
+    def _belongs_to_consumer(self) -> bool:
+        """Whether a worker's consumer uses it, which connects anew by itself, and no handler."""
+        return BOOK.kept_by_worker and current_claim.get() is None
 
     def _answer_within(self, seconds: float) -> None:
         """Opening a channel is a part of publishing: both have one deadline."""
@@ -147,11 +162,20 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
 
     def _enqueue(self, queue: str, message: dict[str, Any], priority: int) -> Enqueued:
         call = post(post_of(message, queue, self._q_for_pri(queue, priority), priority))
+        return self._until_published(lambda: self.store.run(call))
+
+    def _until_published(self, step: Callable[[], T]) -> T:
+        """Take a step of publishing; a running job takes it again until the broker is back.
+
+        Raises:
+            PublishUnavailable: the broker did not answer, and no job publishes here.
+            PublishRefused: the broker refused.
+        """
         while True:
             try:
-                return self.store.run(call)
+                return step()
             except BrokerUnavailable as error:
-                # A handler's own publishing waits: its job could not be settled now either.
+                # The outcome of a job that publishes could not be settled now either.
                 if current_claim.get() is None:
                     raise PublishUnavailable(str(error)) from error
                 logger.warning("waiting for the broker: %s", error)
@@ -159,15 +183,34 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
             except BrokerRefused as error:
                 raise PublishRefused(str(error)) from error
 
+    def _declare(self, step: Callable[[], T]) -> T:
+        """Read or write a routing table, within the deadline of a publish."""
+        if self._belongs_to_consumer:
+            return step()
+        return self._until_published(lambda: self._within_deadline(step))
+
+    def _within_deadline(self, step: Callable[[], T]) -> T:
+        attempts = Attempts("declare", self.place, self.settings, self.store.breaker)
+        while True:
+            try:
+                result = step()
+            except CONNECTION_ERRORS as error:
+                attempts.connection_failed(error)
+                time.sleep(attempts.pause_seconds)
+            else:
+                attempts.answered()
+                return result
+
     def get_table(self, exchange: str) -> list[tuple[str, ...]]:
         """The exchange's bindings, at most a few seconds old."""
         now = time.monotonic()
         read_at, table = self._tables.get(exchange, (float("-inf"), []))
         if table and now - read_at < TABLE_TTL_SECONDS:
             return table
+        read = super().get_table
         try:
-            table = super().get_table(exchange)
-        except self.connection_errors:
+            table = self._declare(lambda: read(exchange))
+        except (PublishUnavailable, *CONNECTION_ERRORS):
             if not table:
                 raise
         self._tables[exchange] = (now, table)
@@ -175,7 +218,8 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
 
     def _queue_bind(self, exchange: str, *args: Any) -> None:
         self._tables.pop(exchange, None)
-        super()._queue_bind(exchange, *args)
+        bind = super()._queue_bind
+        self._declare(lambda: bind(exchange, *args))
 
     def _lookup(self, exchange: str, routing_key: str, default: str | None = None) -> list[str]:
         queues: list[str] = super()._lookup(exchange, routing_key, default)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import click
-from rich.console import Console
-from rich.table import Table
 
+from longshore.cli.output import Listing, show_listing, table
 from longshore_api.audit.action import Action
 from longshore_api.audit.trail import Wanted, read
 from longshore_api.cli.opened import opened
@@ -42,14 +41,14 @@ def audit(
     if as_json:
         click.echo(page.model_dump_json(indent=2))
     else:
-        Console().print(_table(page.entries))
+        show_listing(_table(page.entries))
 
 
-def _table(entries: list[AuditView]) -> Table:
-    table = Table(*COLUMNS)
+def _table(entries: list[AuditView]) -> Listing:
+    rows = []
     for one in entries:
         details = ", ".join(f"{name}={value}" for name, value in one.details.items())
         moment = one.at.isoformat(timespec="seconds")
-        cells = (one.actor, one.action, one.target, one.outcome, one.request_id or "", details)
-        table.add_row(moment, *cells)
-    return table
+        cells = (one.actor, one.action, one.target, one.outcome, one.request_id, details)
+        rows.append((moment, *cells))
+    return table(COLUMNS, rows)

@@ -7,9 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
+from longshore.cli.output import Listing, show_listing, table
 from longshore_api.access import keys as book
 from longshore_api.access.keys import Grant
 from longshore_api.access.scope import Scope
@@ -102,7 +101,7 @@ def list_keys(client: str | None, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([_document(row) for row in rows], indent=2))
     else:
-        Console().print(_table([_document(row) for row in rows]))
+        show_listing(_table([_document(row) for row in rows]))
 
 
 def _say(made: NewKey, *, as_json: bool) -> None:
@@ -132,12 +131,11 @@ def _state(row: ApiKeyRow) -> str:
     return "valid" if book.is_valid(row, datetime.now(UTC)) else "expired"
 
 
-def _table(documents: list[dict[str, Any]]) -> Table:
-    table = Table(*COLUMNS)
+def _table(documents: list[dict[str, Any]]) -> Listing:
+    rows = []
     for one in documents:
         words = " ".join(one["scopes"])
         rest = (one[name] for name in ("created_at", "expires_at", "last_used_at", "state"))
         rate = one["rate_per_second"]
-        cells = (one["id"], one["client"], words, "" if rate is None else f"{rate:g}", *rest)
-        table.add_row(*(cell or "" for cell in cells))
-    return table
+        rows.append((one["id"], one["client"], words, None if rate is None else f"{rate:g}", *rest))
+    return table(COLUMNS, rows)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 import time
+from typing import TYPE_CHECKING
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.stdlib import BoundLogger
 
 from longshore_api.jobs.line import enqueued
-from longshore_api.metrics import HttpMetrics
+
+if TYPE_CHECKING:
+    from longshore_api.metrics import HttpMetrics
 
 LOGGER = "longshore.access"
 UNMATCHED = "(none)"
@@ -22,8 +25,8 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 class AccessMiddleware:
     """Outside of everything but the request id, so that it sees the status of every answer."""
 
-    def __init__(self, app: ASGIApp, metrics: HttpMetrics) -> None:
-        self._app, self._metrics = app, metrics
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
         self._logger: BoundLogger = structlog.stdlib.get_logger(LOGGER)
         self._level = logging.getLogger(LOGGER)
 
@@ -33,18 +36,19 @@ class AccessMiddleware:
             await self._app(scope, receive, send)
             return
         answer, began = _Answer(send), time.perf_counter()
+        metrics: HttpMetrics = scope["app"].state.resources.metrics
         job = enqueued.set(None)
-        self._metrics.begun()
+        metrics.begun()
         try:
             await self._app(scope, receive, answer)
         finally:
-            self._done(scope, answer.status, time.perf_counter() - began)
+            self._done(metrics, scope, answer.status, time.perf_counter() - began)
             enqueued.reset(job)
 
-    def _done(self, scope: Scope, status: int, seconds: float) -> None:
+    def _done(self, metrics: HttpMetrics, scope: Scope, status: int, seconds: float) -> None:
         method = scope["method"] if scope["method"] in METHODS else "OTHER"
         route = route_of(scope)
-        self._metrics.ended(method, route, status, seconds)
+        metrics.ended(method, route, status, seconds)
         level = logging.DEBUG if route in QUIET and status < 400 else logging.INFO
         # To gather a line costs more than the rest of this, also when it is dropped in the end.
         if not self._level.isEnabledFor(level):

@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 class AuthenticationMiddleware:
     """Recognise the caller before anything of the body is read; also where no route is."""
 
-    def __init__(self, app: ASGIApp, resources: Resources) -> None:
-        self._app, self._resources = app, resources
-        self._public = resources.settings.public_paths
+    def __init__(self, app: ASGIApp, public: frozenset[str]) -> None:
+        self._app, self._public = app, public
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the request as its caller, or answer why not."""
         if scope["type"] == "http" and scope["path"] not in self._public:
+            resources: Resources = scope["app"].state.resources
             try:
-                scope[CALLER] = await self._resources.door.caller(scope["headers"])
+                scope[CALLER] = await resources.door.caller(scope["headers"])
             except tuple(KINDS) as error:
                 response = await answer_known(Request(scope), error)
                 await response(scope, receive, send)

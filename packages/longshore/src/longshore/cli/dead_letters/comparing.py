@@ -7,12 +7,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
 from longshore.cli.broker import broker_options, opened
 from longshore.cli.complaint import Complaint
 from longshore.cli.jobs.unknown import known
-from longshore.cli.output import json_option, plain, say_json, table
+from longshore.cli.output import json_option, plain, say_json, show_listing, table
 from longshore.message import arguments
 from longshore.store import dead_letters
 
@@ -50,7 +49,7 @@ def compare(url: str, prefix: str, job_id: str, place: str, as_json: bool) -> No
     if as_json:
         say_json({**plain(found), "fits": found.fits})
     else:
-        Console().print(table(COLUMNS, map(_row, found.fields), title=_verdict(found)))
+        show_listing(table(COLUMNS, map(_row, found.fields), title=_verdict(found)))
     sys.exit(0 if found.fits else 1)
 
 
@@ -78,4 +77,4 @@ def _verdict(found: Comparison) -> str:
 
 def _row(one: FieldComparison) -> tuple[Any, ...]:
     sent = repr(one.sent) if one.was_sent else ""
-    return one.field, one.fit.value, sent[:80], one.takes, one.problem
+    return one.field, one.fit.value, sent, one.takes, one.problem

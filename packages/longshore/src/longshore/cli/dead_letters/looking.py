@@ -6,13 +6,22 @@ import json
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from longshore.cli.broker import broker_options, opened
 from longshore.cli.dead_letters.wanted import filter_of, filter_options
 from longshore.cli.jobs.unknown import known
-from longshore.cli.output import ago, json_option, plain, say_json, table, watch_option, watched
+from longshore.cli.output import (
+    Listing,
+    ago,
+    json_option,
+    plain,
+    say_json,
+    show_listing,
+    show_record,
+    table,
+    watch_option,
+    watched,
+)
 from longshore.errors import UnreadableMessage
 from longshore.message import arguments
 from longshore.store import Store, dead_letters
@@ -67,9 +76,8 @@ def gather(store: Store, wanted: Filter, limit: int, *, oldest_first: bool) -> l
     return letters
 
 
-def _table(letters: list[Kept], now: float) -> Table:
-    rows = [_row(letter, now) for letter in letters]
-    return table(COLUMNS, rows, shortened=("why",))
+def _table(letters: list[Kept], now: float) -> Listing:
+    return table(COLUMNS, [_row(letter, now) for letter in letters])
 
 
 def _row(letter: Kept, now: float) -> tuple[object, ...]:
@@ -114,7 +122,7 @@ def _sent(message: bytes) -> dict[str, Any] | None:
 
 
 def _print(letter: DeadLetter, now: float) -> None:
-    record, console = letter.record, Console()
+    record = letter.record
     sent = _sent(letter.message)
     facts = {
         "job": record.id,
@@ -127,11 +135,12 @@ def _print(letter: DeadLetter, now: float) -> None:
         "request": record.request_id,
         "arguments": "cannot be read" if sent is None else json.dumps(sent, ensure_ascii=False),
     }
-    console.print(table(("", ""), facts.items()))
-    console.print(table(ATTEMPT_COLUMNS, [_attempt(told, now) for told in letter.attempts]))
+    show_record(facts)
+    click.echo()
+    show_listing(table(ATTEMPT_COLUMNS, [_attempt(told, now) for told in letter.attempts]))
     tracebacks = [told.error.traceback for told in letter.attempts if told.error]
     if tracebacks and tracebacks[-1]:
-        click.echo(tracebacks[-1])
+        click.echo(f"\n{tracebacks[-1]}")
 
 
 ATTEMPT_COLUMNS = ("attempt", "delivery", "worker", "began", "seconds", "outcome", "error")

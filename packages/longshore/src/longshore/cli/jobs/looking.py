@@ -6,13 +6,22 @@ import time
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from longshore.cli.broker import broker_options, opened
 from longshore.cli.durations import Duration
 from longshore.cli.jobs.unknown import known
-from longshore.cli.output import ago, json_option, plain, say_json, table, watch_option, watched
+from longshore.cli.output import (
+    Listing,
+    ago,
+    json_option,
+    plain,
+    say_json,
+    show_listing,
+    show_record,
+    table,
+    watch_option,
+    watched,
+)
 from longshore.cli.words import Word
 from longshore.records import JobRecord, JobState
 from longshore.store import Store, jobs
@@ -43,7 +52,7 @@ def list_(
             watched(lambda: _table(store, limit, given), watch)
 
 
-def _table(store: Store, limit: int, given: dict[str, Any]) -> Table:
+def _table(store: Store, limit: int, given: dict[str, Any]) -> Listing:
     now = store.run(ping())
     return table(COLUMNS, [_row(record, now) for record in _found(store, now, limit, given)])
 
@@ -129,12 +138,12 @@ def _print(store: Store, record: JobRecord) -> None:
         for name, value in _flat(record).items()
         if value not in (None, "", False)
     }
-    console = Console()
-    console.print(table(("", ""), facts.items()))
+    show_record(facts)
     told = store.run(jobs.attempts(record.id))
     if told:
         columns = ("attempt", "delivery", "worker", "began", "outcome", "error")
-        console.print(table(columns, [_attempt(one, now) for one in told]))
+        click.echo()
+        show_listing(table(columns, [_attempt(one, now) for one in told]))
 
 
 def _flat(record: JobRecord) -> dict[str, Any]:

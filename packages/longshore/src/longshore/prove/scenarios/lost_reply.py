@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 
@@ -18,7 +17,7 @@ from longshore.prove.options import Run
 from longshore.prove.stage import Stage
 from longshore.prove.waiting import NotInTime, until
 from longshore.prove.work import PREFIX, WORK
-from longshore.testing.lifeline import tied_to_parent
+from longshore.testing.fork_server import ForkedProcess
 
 LEASE_SECONDS = 2.0
 PATIENCE_SECONDS = 30.0
@@ -39,24 +38,22 @@ def run(run: Run) -> Iterator[Finding]:
 def _call_twice(stage: Stage, job: str) -> None:
     with Middleman(stage.server.port, job.encode()) as middleman:
         place = f"127.0.0.1:{middleman.port}/0"
-        producer = _start(stage.settings.environment() | {PREFIX + "PLACE": place}, job)
+        producer = _start(stage, {PREFIX + "PLACE": place}, job)
         try:
             until(middleman.swallowed.is_set, PATIENCE_SECONDS, "the first call")
         finally:
             producer.kill()
             producer.wait()
-    again = _start(stage.settings.environment(), job)
+    again = _start(stage, {}, job)
     if again.wait(PATIENCE_SECONDS) != 0:
         raise NotInTime("the repeated call failed")
     stage.producer.accepted[job] = 0.0
 
 
-def _start(environment: Mapping[str, str], job: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(  # noqa: S603 - built here, no shell
-        tied_to_parent((sys.executable, "-m", "longshore.prove.caller")),
-        env={**os.environ, **environment, JOB_VARIABLE: job},
-        stdin=subprocess.DEVNULL,
-    )
+def _start(stage: Stage, environment: Mapping[str, str], job: str) -> ForkedProcess:
+    own = {**os.environ, **stage.settings.environment(), **environment, JOB_VARIABLE: job}
+    command = (sys.executable, "-m", "longshore.prove.caller")
+    return stage.run.fork_server.start(command, own, stdout=stage.folder / "caller.log")
 
 
 def _judged(stage: Stage, times: int) -> Finding:
