@@ -51,17 +51,6 @@ TESTS ?= tests/integration/store tests/integration/transport tests/integration/c
 test-servers: $(BIN)/.synced ## Run the tests of the engine on Redis 6.2 and on each of SERVERS="path ..."
 	@sh tools/test_servers.sh $(BIN)/pytest $(TESTS) $(ARGS)
 
-<<<<<<< HEAD
-churn: $(BIN)/.synced ## Kill 300 workers and look whether their keys are gone (half an hour)
-	@LONGSHORE_CHURNS=300 $(BIN)/pytest --timeout 7200 tests/integration/operations/test_janitor.py \
-	    -k killed_workers $(ARGS)
-
-outbox: $(BIN)/.synced ## Kill 200 processes between commit and enqueue, on SQLite and on PostgreSQL
-	@$(BIN)/pytest --timeout 1200 tests/integration/outbox/test_outbox.py \
-	    -m torture $(ARGS)
-
-=======
->>>>>>> main
 .PHONY: compatibility
 compatibility: ## Run Celery's and kombu's own tests on redis:// and longshore://, write the page
 	@uv=$$(sh tools/uv.sh) && UV_PROJECT_ENVIRONMENT=.venv-compatibility "$$uv" sync --quiet --locked \

@@ -51,17 +51,15 @@ def test_ctrl_c_stops_everything_and_the_next_start_finds_all_jobs(own: RunningS
     assert own.ends_as("succeeded", later["id"])["attempts"] == 1
 
 
-def test_a_killed_supervisor_takes_everything_with_it(tmp_path: Path) -> None:
-    # Started as its user starts it: forked services would end with the process that forked them.
-    with RunningSet(tmp_path, real=True) as own:
-        family = own.family()
-        assert {own.service(name) for name in SERVICES} < {*family}
+def test_a_killed_supervisor_takes_everything_with_it(own: RunningSet) -> None:
+    family = own.family()
+    assert {own.service(name) for name in SERVICES} < {*family}
 
-        own.process.kill()
-        own.process.wait()
+    own.process.kill()
+    own.process.wait()
 
-        until(lambda: all_gone(family))
-        assert is_free(own.port)
+    until(lambda: all_gone(family))
+    assert is_free(own.port)
 
 
 def test_a_job_whose_worker_is_killed_runs_again_and_its_record_says_so(own: RunningSet) -> None:
