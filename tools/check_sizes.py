@@ -1,4 +1,4 @@
-"""Functions of at most 50 lines, files of at most 300: fail on more, and print how it stands."""
+"""Functions of at most 60 lines, files of at most 500: fail on more, and print how it stands."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-LARGEST_FUNCTION, LARGEST_FILE = 50, 300
+LARGEST_FUNCTION, LARGEST_FILE = 60, 500
 ROOTS = ("packages", "services", "tests", "tools", "bench", "examples")
 Sized = tuple[str, int]
 

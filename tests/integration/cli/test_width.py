@@ -16,7 +16,7 @@ from longshore.store.claims import Settlement, settle
 TASK = "company.billing.invoices.tasks.generate_monthly_invoice_for_customer"
 QUEUE = "billing-high-priority-europe-west"
 ERROR = "OSError: the disk is full"
-BATCH, CALLBACK = new_id(), new_id()
+BATCH, CALLBACK = "0b6e3a52-94a5-4d0e-8b7d-2f7a1c9e4d10", "6f0c9f1e-3d0b-4c57-9a57-8e5b0d2a7c33"
 
 
 @pytest.fixture(params=[80, None], ids=["80 columns", "pipe"])

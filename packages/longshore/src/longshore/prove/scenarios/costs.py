@@ -132,7 +132,8 @@ async def _awaited(stage: Stage, trials: int) -> Finding:
 
 async def _paced(store: AsyncStore, trials: int, seconds: float) -> tuple[list[float], list[float]]:
     """The seconds of each call, and by which a loop was late that ran for ``seconds`` at least."""
-    ends, took = time.monotonic() + seconds, []
+    took: list[float] = []
+    ends = time.monotonic() + seconds
     async with Ticker() as ticker:
         while len(took) < trials or time.monotonic() < ends:
             numbers = range(len(took), len(took) + AT_ONCE)
