@@ -77,9 +77,11 @@ def test_a_command_that_dies_of_the_signal_has_the_shells_exit_code(live: Path) 
     with subprocess.Popen(
         (sys.executable, "-m", "longshore.reload", live, *command), stdout=subprocess.PIPE
     ) as running:
-        assert running.stdout
-        assert running.stdout.readline() == b"on\n"
-        running.terminate()
+        try:
+            assert running.stdout
+            assert running.stdout.readline() == b"on\n"
+        finally:
+            running.terminate()
         assert running.wait(60) == 128 + signal.SIGTERM
 
 

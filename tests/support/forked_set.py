@@ -37,6 +37,8 @@ class Copy:
             os.dup2(replies[1], 1)
             for descriptor in (*orders, *replies):
                 os.close(descriptor)
+            # Left to the guard of the set: they do not end with the process that forked them.
+            fork_server_main.tie_to_parent = lambda *_: None
             fork_server_main._serve(sys.path[1:])
             os._exit(0)
         os.close(orders[0])

@@ -140,11 +140,15 @@ class RunningSet:
         answer = httpx.request(method, f"{self.url}/api/v1{path}", trust_env=False, **options)
         return answer.raise_for_status()
 
+    @property
+    def broker(self) -> ValkeyServer:
+        """The set's server, to look at and to speak to, not to start or stop."""
+        port = urlsplit(self.broker_url()).port
+        return ValkeyServer(port=port, directory=self.directory)
+
     def advance(self, seconds: float) -> None:
         """Move the time of the set's broker forward; not of a real one."""
-        port = urlsplit(self.broker_url()).port
-        assert port is not None
-        Clock(ValkeyServer(port=port, directory=self.directory)).advance(seconds)
+        Clock(self.broker).advance(seconds)
 
     def broker_url(self) -> str:
         found = re.search(r"longshore://\S+/0", self.lines())

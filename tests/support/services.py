@@ -40,11 +40,11 @@ class Services:
         """What a service has written."""
         return (self._place / f"{name}.log").read_text(errors="replace")
 
-    def start(self, name: str, *command: str) -> Process:
-        """Start a process; it is ended with the set."""
+    def start(self, name: str, *command: str, real: bool = False) -> Process:
+        """Start a process, which is forked unless it is ``real``; it is ended with the set."""
         log = self._place / f"{name}.log"
         log.write_bytes(b"")
-        process = start_process(command, self._environment, stdout=log, cwd=self._place)
+        process = start_process(command, self._environment, stdout=log, cwd=self._place, real=real)
         self._ends.callback(_end, process)
         self._processes[name] = process
         return process
@@ -53,11 +53,11 @@ class Services:
         """Return the process of a service that was started."""
         return self._processes[name]
 
-    def api(self) -> httpx.Client:
+    def api(self, *, real: bool = False) -> httpx.Client:
         """Start the api; a client of it, once it answers."""
         port = free_port()
         self._environment["LONGSHORE_PORT"] = str(port)
-        self.start("api", str(Path(sys.executable).with_name("longshore-api")))
+        self.start("api", str(Path(sys.executable).with_name("longshore-api")), real=real)
         client = httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30)
         self._ends.enter_context(client)
         until(lambda: _answers(client), 60)

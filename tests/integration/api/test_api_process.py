@@ -19,7 +19,7 @@ def services(valkey: ValkeyServer, tmp_path: Path) -> Generator[Services]:
 
 
 def test_a_process_serves_and_ends_on_sigterm(services: Services, valkey: ValkeyServer) -> None:
-    client = services.api()
+    client = services.api(real=True)
     assert client.get("/readyz").status_code == 200
     headers = {"X-Request-ID": "of-this-test"}
     posted = client.post("/api/v1/tasks/system.add/jobs", json={"a": 1, "b": 2}, headers=headers)

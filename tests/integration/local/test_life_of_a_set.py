@@ -51,17 +51,15 @@ def test_ctrl_c_stops_everything_and_the_next_start_finds_all_jobs(own: RunningS
     assert own.ends_as("succeeded", later["id"])["attempts"] == 1
 
 
-def test_a_killed_supervisor_takes_everything_with_it(tmp_path: Path) -> None:
-    # Started as its user starts it: forked services would end with the process that forked them.
-    with RunningSet(tmp_path, real=True) as own:
-        family = own.family()
-        assert {own.service(name) for name in SERVICES} < {*family}
+def test_a_killed_supervisor_takes_everything_with_it(own: RunningSet) -> None:
+    family = own.family()
+    assert {own.service(name) for name in SERVICES} < {*family}
 
-        own.process.kill()
-        own.process.wait()
+    own.process.kill()
+    own.process.wait()
 
-        until(lambda: all_gone(family))
-        assert is_free(own.port)
+    until(lambda: all_gone(family))
+    assert is_free(own.port)
 
 
 def test_a_job_whose_worker_is_killed_runs_again_and_its_record_says_so(own: RunningSet) -> None:
@@ -74,7 +72,7 @@ def test_a_job_whose_worker_is_killed_runs_again_and_its_record_says_so(own: Run
     mail_server = Controller(Sink(), hostname="127.0.0.1", port=smtp_port)
     mail_server.start()
     try:
-        own.advance(LEASE_SECONDS + 1)
+        until(lambda: later(own).record(job["id"])["interruptions"])
         record = own.ends_as("succeeded", job["id"])
     finally:
         mail_server.stop()
@@ -131,3 +129,15 @@ def alone(directory: Path, **more: str) -> dict[str, str]:
         "LONGSHORE_SMTP_PORT": str(free_port()),
         **more,
     }
+
+
+def later(own: RunningSet) -> RunningSet:
+    """Let a third of a lease pass, and wait for the upkeep that a living worker does then.
+
+    After a silence of more than half a lease every lease is prolonged.
+    """
+    with own.broker.client() as client:
+        last = client.get("longshore:upkeep")
+        own.advance(LEASE_SECONDS / 3)
+        until(lambda: client.get("longshore:upkeep") != last)
+    return own

@@ -58,7 +58,7 @@ def test_a_key_names_one_job(running: RunningSet) -> None:
 
 
 def test_a_batch_is_accepted_and_finished(running: RunningSet) -> None:
-    jobs = [{"fields": {"a": number, "b": 1}} for number in range(50)]
+    jobs = [{"fields": {"a": number, "b": 1}} for number in range(20)]
     answer = running.ask("POST", "/tasks/system.add/jobs/batch", json={"jobs": jobs})
 
     for job in answer.json()["jobs"]:
@@ -86,7 +86,7 @@ def test_what_needs_the_engines_queues_is_answered_with_501(
 
 
 def test_a_killed_workers_jobs_are_finished_by_the_next(running: RunningSet) -> None:
-    ids = [running.enqueue("system.echo", {"text": f"{n}"})["id"] for n in range(40)]
+    ids = [running.enqueue("system.echo", {"text": f"{n}"})["id"] for n in range(12)]
     running.service("worker").send_signal(signal.SIGKILL)
 
     for job_id in ids:
