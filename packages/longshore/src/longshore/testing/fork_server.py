@@ -96,6 +96,7 @@ class ForkServer:
         self._lock = threading.Lock()
         self._expected: list[ForkedProcess] = []
         self._running: dict[int, ForkedProcess] = {}
+        self._has_ended = False
         self._server: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -158,6 +159,8 @@ class ForkServer:
             "stderr": str(stderr or stdout),
         }
         with self._lock:
+            if self._has_ended:
+                raise ForkServerEnded(ENDED)
             self._expected.append(process)
             self._send(order)
         if not process.wait_started(START_SECONDS):
@@ -208,5 +211,7 @@ class ForkServer:
                 begun.mark_started(int(pid))
             elif process := self._running.pop(int(pid), None):
                 process.mark_ended(int(code))
-        for process in [*self._expected, *self._running.values()]:
-            process.mark_ended(-signal.SIGKILL)
+        with self._lock:
+            self._has_ended = True
+            for process in [*self._expected, *self._running.values()]:
+                process.mark_ended(-signal.SIGKILL)
