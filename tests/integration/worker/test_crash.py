@@ -70,7 +70,9 @@ def test_a_worker_that_slept_through_its_lease_is_refused(
     sleeper.thaw()
     until(lambda: "refused" in sleeper.lines())
     assert shop.module.add.delay(1, 2).get(timeout=30) == 3
-    assert shop.lines() == ["slow_retry 0", "slow_retry 0", "slow_retry 1"]
+    # The call that the sleeper was in may be answered with the job: its run, too, changes nothing.
+    assert shop.lines().count("slow_retry 0") in {2, 3}
+    assert shop.lines().count("slow_retry 1") == 1
     record = store.run(jobs.get(result.id))
     assert (record.state, record.attempts) == (JobState.SUCCEEDED, 2)
     assert places(client, result.id) == ["terminal"]

@@ -112,8 +112,8 @@ def seems_to_run_for(path: Path) -> float:
 
 
 def is_live_each_time(path: Path) -> bool:
-    """Whether a worker answers fifty probes in a row, each within its time."""
-    return all(says_yes("live", path) for _ in range(50))
+    """Whether a worker answers three probes in a row, each within its time."""
+    return all(says_yes("live", path) for _ in range(3))
 
 
 def test_a_worker_whose_broker_hangs_is_alive_and_not_ready(
@@ -134,7 +134,7 @@ def test_a_worker_that_cannot_tell_of_a_job_past_its_limit_is_alive(
         # Without heartbeats the loop does not notice that the broker hangs before the limit passes.
         options = (f"--time-limit={LIMIT_SECONDS}", "--without-heartbeat")
         with shop.worker(pool=pool, concurrency=1, options=options):
-            job = shop.app.send_task("shop.ledger", ("endless", 60.0))
+            job = shop.app.send_task("shop.ledger", ("endless", 600.0))
             until(lambda: "start endless" in shop.lines())
             server.pause()
             until(lambda: seems_to_run_for(path) > LIMIT_SECONDS + LATE_SECONDS)
