@@ -27,8 +27,8 @@ load: $(BIN)/.synced ## Post 2,000 jobs over 32 connections to the running set
 	@$(BIN)/longshore-local load $(ARGS)
 
 ##: tests
-# With more processes than cores, leases end while their owners wait for a core.
-PROCESSES = $${LONGSHORE_TEST_PROCESSES:-$$(getconf _NPROCESSORS_ONLN)}
+# A test of processes waits for them half of its time: two of pytest's for each core.
+PROCESSES = $${LONGSHORE_TEST_PROCESSES:-$$((2 * $$(getconf _NPROCESSORS_ONLN)))}
 ABREAST = -n $(PROCESSES) --dist loadgroup
 test: $(BIN)/.synced ## Run unit and integration tests
 	@$(BIN)/pytest $(ABREAST) $(ARGS)

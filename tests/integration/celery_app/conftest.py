@@ -35,6 +35,11 @@ class Arm:
     worker: CeleryWorker
 
     @property
+    def slots(self) -> int:
+        """How many jobs it runs at once."""
+        return 1 if self.name.endswith("solo") else 2
+
+    @property
     def prefork(self) -> bool:
         return self.name in PREFORK
 

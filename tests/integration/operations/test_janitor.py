@@ -15,6 +15,7 @@ from longshore.store import Store
 from longshore.store.janitor import sweep
 from longshore.testing.server import ValkeyServer
 from support.shop import Shop
+from support.until import until
 
 #: Declarations as workers and clients make them; with the processes themselves, `make prove`.
 CHURNS = 30
@@ -53,13 +54,17 @@ def shop(valkey: ValkeyServer, tmp_path: Path) -> Any:
 
 def test_churn_leaves_the_keys_as_they_were(valkey: ValkeyServer, shop: Shop):
     with Store.from_url(valkey.url) as store, valkey.client() as client:
-        sizes = []
-        for number in range(CHURNS):
+
+        def swept() -> tuple[int, int]:
+            store.run(sweep(idle_seconds=0, every_seconds=0))
+            return client.dbsize(), rows(client)
+
+        churn(valkey.url, shop, 0)
+        until(lambda: swept()[1] == 0)
+        left = swept()
+        for number in range(1, CHURNS):
             churn(valkey.url, shop, number)
-            for _ in range(3):
-                store.run(sweep(idle_seconds=0, every_seconds=0))
-            sizes.append((client.dbsize(), rows(client)))
-        assert len(set(sizes[1:])) == 1
+            until(lambda: swept() == left)
 
 
 def test_killed_workers_leave_the_keys_as_they_were(valkey: ValkeyServer, shop: Shop):
