@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import pytest
@@ -134,7 +134,7 @@ def test_the_server_waits_for_no_longer_than_half_the_deadline(primary, replica,
     with Monitor(primary) as monitor, pytest.raises(BrokerUnavailable, match=UNCONFIRMED):
         run(primary.url, jobs.enqueue(new_job()), settings)
     waits = [words for words in monitor.commands if words[0].upper() == b"WAIT"]
-    assert waits == [(b"WAIT", b"1", b"500")]
+    assert set(waits) == {(b"WAIT", b"1", b"500")}
 
 
 def test_repeating_the_same_id_is_one_job(primary, paused, run, new_job):
@@ -203,7 +203,15 @@ def test_celery_hears_of_it_and_repeats_the_same_job(primary, paused):
         with pytest.raises(OperationalError, match=UNCONFIRMED):
             app.send_task("shop.add", task_id="a", queue="q", retry=False)
         paused.resume()
-        app.send_task("shop.add", task_id="a", queue="q", retry=False)
+
+        def confirmed() -> bool:
+            # WAITs are cut short here, also one that would have been confirmed a moment later.
+            with suppress(OperationalError):
+                app.send_task("shop.add", task_id="a", queue="q", retry=False)
+                return True
+            return False
+
+        until(confirmed)
     assert held_by(paused) == {"a"}
     assert waiting(primary) == 1
 

@@ -117,8 +117,8 @@ def test_scripts_are_sent_again_when_the_server_forgot_them(valkey, new_job):
         assert store.run(jobs.enqueue(new_job())).created
 
 
-def test_a_connection_that_was_cut_is_replaced(valkey, new_job):
-    with Store.from_url(valkey.url) as store:
+def test_a_connection_that_was_cut_is_replaced(new_job):
+    with ValkeyServer() as server, Store.from_url(server.url) as store:
         store.run(ping())
-        valkey.ask("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+        server.ask("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
         assert store.run(jobs.enqueue(new_job())).created

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Generator
 
 import pytest
 
@@ -15,6 +16,13 @@ from longshore.worker.overdue import LATE_SECONDS
 from support.celery_worker import CeleryWorker
 from support.shop import Shop
 from support.until import until
+
+
+@pytest.fixture
+def valkey() -> Generator[ValkeyServer]:
+    """A server of the test's own: it cuts the connections of all clients."""
+    with ValkeyServer() as server:
+        yield server
 
 
 @pytest.mark.parametrize("pool", ["prefork", "threads", "longshore"])
