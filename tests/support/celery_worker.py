@@ -37,7 +37,8 @@ class CeleryWorker:
         stock: bool = False,
         real: bool = False,
     ) -> None:
-        self.name, self.log, self._stock, self._real = name, log, stock, real
+        self.name, self.log, self.pool = name, log, pool
+        self._stock, self._real = stock, real
         self._environment = {**os.environ, **environment, "PYTHONPATH": str(app.parent)}
         self._command = (
             *(sys.executable, "-m", "celery", "-A", app.stem, "worker"),

@@ -85,18 +85,23 @@ def test_priorities_are_served_in_order(shop, arm):
 
 
 def test_rate_limit(shop, arm):
-    limited = [shop.limited.delay(n) for n in range(6)]
-    others = [shop.add.delay(n, 1) for n in range(20)]
+    # A worker of its own: what waits for the limit is held for an hour.
+    worker = arm.shop.worker("limited", pool=arm.worker.pool, options=("-Q", "limited"))
+    worker.start().wait_until_ready()
+    for n in range(6):
+        shop.limited.apply_async((n,), queue="limited")
+    others = [shop.add.apply_async((n, 1), queue="limited") for n in range(20)]
 
     def begun():
         return len([line for line in arm.shop.lines() if line.startswith("limited ")])
 
-    until(begun, SECONDS)
-    assert [other.get(timeout=SECONDS) for other in others] == [*range(1, 21)]
-    # one an hour; a pool may share the limit out among its processes, so two start at once
-    assert begun() <= 2
-    for result in limited:
-        result.revoke()
+    try:
+        until(begun, SECONDS)
+        assert [other.get(timeout=SECONDS) for other in others] == [*range(1, 21)]
+        # one an hour; a pool may share the limit out among its processes, so two start at once
+        assert begun() <= 2
+    finally:
+        worker.kill()
 
 
 def test_purge_empties_a_queue(shop, arm):
