@@ -32,7 +32,7 @@ for _, name in ipairs(redis.call('KEYS', '*')) do
     redis.call('PEXPIRE', name, math.floor(left - tonumber(ARGV[2]) * 1000))
   end
 end
-redis.call('INCRBYFLOAT', ARGV[1], ARGV[2])
+redis.call('SET', ARGV[1], tostring(tonumber(redis.call('GET', ARGV[1]) or 0) + tonumber(ARGV[2])))
 return gone
 """
 

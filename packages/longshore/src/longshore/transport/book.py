@@ -62,6 +62,8 @@ class ClaimBook:
     pool_claims: bool = False
     #: how many handlers the worker's pool can run at once; 0 when that is not known
     slots: Callable[[], int] = _no_slots
+    #: how many claimed jobs wait for a rate limit of Celery's, and for no handler
+    rate_limited: Callable[[], int] = _no_slots
     #: whether the worker consumes now
     consumes: Callable[[], bool] = _never
     #: what a renewer reads, where handlers run in this process
@@ -151,7 +153,7 @@ class ClaimBook:
         self.owner = _new_owner()
         self.kept_by_worker = self.pool_claims = False
         self.on_lost = self.on_cancel = self.shared = None
-        self.slots = _no_slots
+        self.slots = self.rate_limited = _no_slots
         self.consumes = _never
 
 

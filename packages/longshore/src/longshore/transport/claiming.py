@@ -110,13 +110,14 @@ class ClaimingMixin(_Base):
     def _worth_asking(self) -> bool:
         """False while every handler has its next job here: then many are claimed in one call.
 
-        Half of what is held beyond the running jobs must have been used up.
+        Half of what is held beyond the running jobs must have been used up. What waits for a rate
+        limit is no handler's next job.
         """
         limit, slots = self.qos.prefetch_count, BOOK.slots()
         room = self.qos.can_consume_max_estimate()
         if not limit or not slots or room is None:
             return True
-        return bool(room >= max(1, (limit - slots) // 2))
+        return bool(room >= max(1, (limit - slots - BOOK.rate_limited()) // 2))
 
     def _command(self, call: Call[list[Delivery]]) -> tuple[Any, ...]:
         argv = call.argv(self.settings)

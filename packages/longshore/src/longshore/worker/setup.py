@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import Any
 
 from celery import concurrency
@@ -68,6 +69,7 @@ def on_worker_init(sender: Any, **_: Any) -> None:
     if pool == PREFORK:
         _let_children_report(sender.app)
     BOOK.slots = lambda: getattr(sender.pool, "num_processes", 0)
+    BOOK.rate_limited = partial(_rate_limited, sender)
     sender.app.conf.update(OUTCOME_ENDS_CLAIM)
     sender.consumer_cls = CONSUMER
     sender.app.events.dispatcher_cls = DISPATCHER
@@ -78,6 +80,12 @@ def on_worker_init(sender: Any, **_: Any) -> None:
     _watch_drain(sender)
     sender.app.steps["consumer"].add(ProbeStep)
     _count(sender)
+
+
+def _rate_limited(worker: Any) -> int:
+    """Return how many received jobs wait in the token buckets of Celery's consumer."""
+    buckets = getattr(worker.consumer, "task_buckets", {})
+    return sum(len(bucket.contents) for bucket in buckets.values() if bucket is not None)
 
 
 def _check(conf: Any) -> None:
