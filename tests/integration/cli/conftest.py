@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +20,7 @@ from longshore.records import DeadReason, ErrorInfo, JobState
 from longshore.store import Store, StoreSettings, jobs
 from longshore.store.claims import Delivery, Settlement, Source, claim, settle_all
 from longshore.testing.server import ValkeyServer
+from support.processes import run as run_to_end
 
 DEAD = Settlement(
     JobState.DEAD,
@@ -25,6 +30,17 @@ DEAD = Settlement(
 )
 
 BATCH = 500
+#: Commands that speak to workers through Celery, which shares connections within a process by their
+#: URL, whoever made them: these get a process of their own, as every command of a user's has.
+THROUGH_CELERY = ("workers", "health")
+COMMAND = Path(sys.executable).with_name("longshore")
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command in a process of its own printed."""
+
+    stdout: str
 
 
 @pytest.fixture
@@ -42,13 +58,20 @@ def longshore(valkey: ValkeyServer) -> Callable[..., Result]:
 
     def run(
         *words: str, code: int = 0, stdin: str | None = None, columns: int | None = None
-    ) -> Result:
+    ) -> Result | Done:
         environment = {
             "LONGSHORE_BROKER_URL": valkey.url,
             "COLUMNS": None if columns is None else str(columns),
         }
+        if words[0] in THROUGH_CELERY:
+            own = {name: value for name, value in environment.items() if value is not None}
+            rest = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+            ended = run_to_end((str(COMMAND), *words), {**rest, **own})
+            assert ended.returncode == code, ended.stdout + ended.stderr
+            return Done(ended.stdout)
         done = CliRunner().invoke(main, list(words), env=environment, input=stdin)
-        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
         assert done.exit_code == code, done.output
         return done
 
