@@ -9,6 +9,7 @@ import pytest
 
 from longshore.testing.clock import Clock
 from longshore.testing.server import ValkeyServer
+from longshore.transport.keeper import KEEPERS
 from support import postgres
 
 
@@ -20,10 +21,11 @@ def valkey_server() -> Generator[ValkeyServer]:
 
 
 @pytest.fixture
-def valkey(valkey_server: ValkeyServer) -> ValkeyServer:
-    """The server, empty."""
+def valkey(valkey_server: ValkeyServer) -> Generator[ValkeyServer]:
+    """The server, empty. What consumes in this process does no upkeep after the test."""
     valkey_server.flush()
-    return valkey_server
+    yield valkey_server
+    KEEPERS.stop_all()
 
 
 @pytest.fixture

@@ -95,14 +95,13 @@ def test_rate_limit(shop, arm):
         return len([line for line in arm.shop.lines() if line.startswith("limited ")])
 
     try:
-        until(begun, SECONDS)
         if arm.slots > 1:
             # Neither what waits for its limit nor what runs keeps the others from being claimed.
             shop.gated.apply_async(("limited",), queue="limited")
             until(lambda: "start limited" in arm.shop.lines(), SECONDS)
         others = [shop.add.apply_async((n, 1), queue="limited") for n in range(20)]
         assert [other.get(timeout=SECONDS) for other in others] == [*range(1, 21)]
-        # one an hour; a pool may share the limit out among its processes, so two start at once
+        # One an hour; a pool may share the limit out among its processes: two may start, or none.
         assert begun() <= 2
     finally:
         worker.kill()
