@@ -31,7 +31,7 @@ DEAD = Settlement(
 
 BATCH = 500
 #: Commands that speak to workers through Celery, which shares connections within a process by their
-#: URL, whoever made them: these get a process of their own, as every command of a user's has.
+#: URL: these get a process of their own, as every command of a user's has.
 THROUGH_CELERY = ("workers", "health")
 COMMAND = Path(sys.executable).with_name("longshore")
 
