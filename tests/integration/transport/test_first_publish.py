@@ -13,7 +13,7 @@ from longshore.store import Store, jobs
 from longshore.testing.server import ValkeyServer
 from support.front import Front
 
-DEADLINE_SECONDS = 0.2
+DEADLINE_SECONDS = 2.0
 
 
 @pytest.fixture(params=[b"PING", b"INFO", b"CLIENT", b"SADD", b"EVALSHA"])
