@@ -60,5 +60,5 @@ def _image_tag(deployment: str) -> str:
 
 def _helm() -> str:
     command = (os.environ.get("HELM", "helm"), "version", "--short", "--kube-context", CONTEXT)
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     return done.stdout.strip().partition("+")[0]

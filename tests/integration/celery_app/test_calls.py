@@ -8,7 +8,7 @@ import pytest
 
 from support.until import until
 
-SECONDS = 30
+SECONDS = 60
 
 
 def test_delay_and_get(shop):

@@ -7,7 +7,7 @@ from celery import chain, chord, group
 
 from support.until import until
 
-SECONDS = 30
+SECONDS = 60
 
 
 def test_chain(shop):

@@ -6,7 +6,7 @@ import pytest
 
 from support.until import until
 
-SECONDS = 30
+SECONDS = 60
 
 
 def test_retry_with_countdown_runs_until_it_succeeds(shop, arm):

@@ -41,10 +41,10 @@ def test_two_fleets_share_a_queue_and_either_reads_every_result(stock, ours, poo
     ):
         by_stock = [stock.module.ledger.delay(f"s{n}", 0.01) for n in range(JOBS)]
         by_ours = [ours.module.ledger.delay(f"o{n}", 0.01) for n in range(JOBS)]
-        assert [ours.app.AsyncResult(r.id).get(timeout=30) for r in by_stock] == [
+        assert [ours.app.AsyncResult(r.id).get(timeout=60) for r in by_stock] == [
             f"s{n}" for n in range(JOBS)
         ]
-        assert [stock.app.AsyncResult(r.id).get(timeout=30) for r in by_ours] == [
+        assert [stock.app.AsyncResult(r.id).get(timeout=60) for r in by_ours] == [
             f"o{n}" for n in range(JOBS)
         ]
     assert set(ended(ours).values()) == {1}
@@ -62,7 +62,7 @@ def test_delayed_jobs_and_retries_go_back_with_their_times(stock, ours, store, c
     assert sum(release_to_stock(store)) == 7
     with stock.worker("theirs", concurrency=1, options=QUICK):
         for result in near:
-            stock.app.AsyncResult(result.id).get(timeout=30)
+            stock.app.AsyncResult(result.id).get(timeout=60)
         assert time.time() >= max(due[one.id] for one in near)
         (rows,) = stock.app.control.inspect(timeout=10, limit=1).scheduled().values()
     waiting = {row["request"]["id"]: row for row in rows}
@@ -98,6 +98,6 @@ def test_what_a_killed_worker_of_ours_held_is_restored_by_a_stock_one(
         # A stock worker does so every ten seconds.
         until(lambda: qos.restore_visible(interval=1) or client.llen("celery") == 1)
     with impatient.worker("theirs", concurrency=1, options=QUICK):
-        assert impatient.app.AsyncResult(held.id).get(timeout=30) == "held"
+        assert impatient.app.AsyncResult(held.id).get(timeout=60) == "held"
     assert ended(impatient) == {"end held": 1}
     assert client.hlen("unacked") == 0

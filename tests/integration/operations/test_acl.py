@@ -59,17 +59,17 @@ def use_everything(shop: Shop) -> None:
     """What a user may do with Celery, on one worker."""
     shop_module = shop.module
     add = shop_module.add
-    assert add.delay(1, 2).get(timeout=30) == 3
-    assert add.apply_async((1, 2), priority=6).get(timeout=30) == 3
-    assert add.apply_async((1, 2), queue="own").get(timeout=30) == 3
-    assert add.apply_async((1, 2), countdown=0.2).get(timeout=30) == 3
+    assert add.delay(1, 2).get(timeout=60) == 3
+    assert add.apply_async((1, 2), priority=6).get(timeout=60) == 3
+    assert add.apply_async((1, 2), queue="own").get(timeout=60) == 3
+    assert add.apply_async((1, 2), countdown=0.2).get(timeout=60) == 3
     work = shop_module.chord([add.s(1, 1), add.s(2, 2)], shop_module.total.s())
-    assert work.delay().get(timeout=30) == 6
-    assert shop_module.flaky.delay(1).get(timeout=30) == 1
+    assert work.delay().get(timeout=60) == 6
+    assert shop_module.flaky.delay(1).get(timeout=60) == 1
     results = group(add.s(1, 1), add.s(2, 2)).apply_async()
     results.save()
-    assert results.get(timeout=30) == [2, 4]
-    assert isinstance(shop_module.fail.delay().get(timeout=30, propagate=False), RuntimeError)
+    assert results.get(timeout=60) == [2, 4]
+    assert isinstance(shop_module.fail.delay().get(timeout=60, propagate=False), RuntimeError)
     add.apply_async((1, 2), countdown=60).revoke()
     assert shop.app.control.inspect(timeout=30, limit=1).ping()
     watch_events(shop.app)
@@ -122,7 +122,7 @@ def rescue_a_job(server: ValkeyServer, shop: Shop) -> None:
         killed.kill()
     with shop.worker("heir", concurrency=1):
         Clock(server).advance(2)
-        assert job.get(timeout=30) == "rescued"
+        assert job.get(timeout=60) == "rescued"
     shop.close()
 
 

@@ -34,8 +34,8 @@ def test_workers_consume_again_after_a_failover(sentinels: SentinelSet, tmp_path
     prefork = shop.worker("prefork", concurrency=1, options=("-Q", "celery"))
     own = shop.worker("own", pool="longshore", concurrency=1, options=("-Q", "own"))
     with Store.from_url(sentinels.url) as store, prefork, own:
-        shop.module.ledger.delay("before").get(timeout=30)
-        shop.module.ledger.apply_async(("before too",), queue="own").get(timeout=30)
+        shop.module.ledger.delay("before").get(timeout=60)
+        shop.module.ledger.apply_async(("before too",), queue="own").get(timeout=60)
         sentinels.primary.kill()
         until(lambda: answers(store), 30)
         shop.module.ledger.delay("after")

@@ -28,9 +28,9 @@ def workers() -> Generator[ExitStack]:
 def use(shop: Shop) -> str:
     module = shop.module
     result = module.add.delay(1, 2)
-    assert result.get(timeout=30) == 3
-    assert module.chord([module.add.s(1, 1)], module.total.s()).delay().get(timeout=30) == 2
-    assert module.add.apply_async((1, 2), countdown=0.2).get(timeout=30) == 3
+    assert result.get(timeout=60) == 3
+    assert module.chord([module.add.s(1, 1)], module.total.s()).delay().get(timeout=60) == 2
+    assert module.add.apply_async((1, 2), countdown=0.2).get(timeout=60) == 3
     assert shop.app.control.ping(timeout=30, limit=1)
     module.add.apply_async((1, 2), countdown=60)
     return str(result.id)

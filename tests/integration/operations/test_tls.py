@@ -23,9 +23,9 @@ from support.tls_front import TLSFront
 def test_jobs_run_over_tls(tls: TLSFront, tmp_path: Path, pool: str):
     shop = Shop(tls.url, tmp_path, transport_options={"lease_seconds": 2})
     with shop.worker(pool=pool):
-        assert shop.module.add.delay(2, 3).get(timeout=30) == 5
+        assert shop.module.add.delay(2, 3).get(timeout=60) == 5
         work = shop.module.chord([shop.module.add.s(1, 1)], shop.module.total.s())
-        assert work.delay().get(timeout=30) == 2
+        assert work.delay().get(timeout=60) == 2
     shop.close()
 
 

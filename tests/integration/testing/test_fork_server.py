@@ -47,7 +47,7 @@ def test_a_forked_program_is_that_of_its_command_line(fork_server, tmp_path):
 
 def test_it_ends_with_the_code_and_output_of_its_program(fork_server, tmp_path):
     (tmp_path / "fails.py").write_text("import sys\nprint('out')\nsys.exit('why')")
-    done = fork_server.run((sys.executable, str(tmp_path / "fails.py")), {}, timeout=30)
+    done = fork_server.run((sys.executable, str(tmp_path / "fails.py")), {}, timeout=60)
     assert (done.returncode, done.stdout, done.stderr) == (1, "out\n", "why\n")
 
 

@@ -17,11 +17,11 @@ def test_cancelled_before_any_worker_runs(shop, store, client, start, clock):
     for result in (queued, delayed):
         assert store.run(jobs.cancel(result.id)) is JobState.CANCELLED
         with pytest.raises(TaskRevokedError):
-            result.get(timeout=30)
+            result.get(timeout=60)
     start()
     later = shop.module.add.apply_async((1, 2), countdown=61)
     clock.advance(61)
-    assert later.get(timeout=30) == 3
+    assert later.get(timeout=60) == 3
     assert shop.lines() == []
     assert places(client, queued.id) == places(client, delayed.id) == ["terminal"]
 
@@ -34,5 +34,5 @@ def test_a_revoke_outlives_the_worker_that_was_told(shop, store, client, start, 
     assert first.stop() == 0
     clock.advance(60)
     start("second")
-    assert shop.module.add.delay(1, 2).get(timeout=30) == 3
+    assert shop.module.add.delay(1, 2).get(timeout=60) == 3
     assert places(client, result.id) == ["terminal"]

@@ -108,7 +108,7 @@ def test_a_member_that_woke_too_late_counts_no_more_and_changes_no_result(
     begin("w2").succeeds("again")
     late.succeeds("late")
     begin("w2").succeeds("other")
-    assert body.parent.results[0].get(timeout=30) == "again"
+    assert body.parent.results[0].get(timeout=60) == "again"
     assert begin("w3").args == [["again", "other"]]
     assert store.run(jobs.get(late.claim.job_id)).deliveries == 2
 

@@ -24,7 +24,7 @@ def test_a_reply_that_is_cut_off_from_a_member_loses_no_body(valkey, tmp_path, p
         with shop.worker(pool=pool, concurrency=1, options=QUICK):
             header = [shop.module.add.s(1, 2), shop.module.add.s(3, 4)]
             body = chord(header)(shop.module.total.s())
-            assert body.get(timeout=30) == 10
+            assert body.get(timeout=60) == 10
             assert store.run(jobs.get(body.id)).deliveries == 1
         shop.close()
     assert front.has_cut

@@ -29,7 +29,7 @@ def test_a_killed_workers_job_is_finished_by_another(shop, store, client, start,
     end_leases(owner)
     until(lambda: shop.lines() == ["start held", "start held"])
     shop.open_gate("held")
-    assert result.get(timeout=30) == "held"
+    assert result.get(timeout=60) == "held"
     record = store.run(jobs.get(result.id))
     assert (record.deliveries, record.attempts, record.interruptions) == (2, 1, 1)
     (told,) = store.run(jobs.attempts(result.id))
@@ -44,7 +44,7 @@ def test_a_job_that_kills_its_process_is_quarantined_and_others_go_on(
     worker = start(pool=pool)
     poison = shop.module.die.delay()
     others = [shop.module.add.delay(n, 1) for n in range(5)]
-    assert [other.get(timeout=30) for other in others] == [1, 2, 3, 4, 5]
+    assert [other.get(timeout=60) for other in others] == [1, 2, 3, 4, 5]
     until(lambda: store.run(jobs.get(poison.id)).state is JobState.DEAD)
     record = store.run(jobs.get(poison.id))
     assert (record.dead_reason, record.deliveries) == (DeadReason.QUARANTINED, 3)
@@ -52,7 +52,7 @@ def test_a_job_that_kills_its_process_is_quarantined_and_others_go_on(
         Outcome.INTERRUPTED
     ] * 3
     assert places(client, poison.id) == ["dead"]
-    assert isinstance(poison.get(timeout=30, propagate=False), WorkerLostError)
+    assert isinstance(poison.get(timeout=60, propagate=False), WorkerLostError)
     assert worker.stop() == 0
 
 
@@ -66,10 +66,10 @@ def test_a_worker_that_slept_through_its_lease_is_refused(
     sleeper.freeze()
     start("awake", pool=pool)
     end_leases("sleeper")
-    assert result.get(timeout=30) == "second attempt"
+    assert result.get(timeout=60) == "second attempt"
     sleeper.thaw()
     until(lambda: "refused" in sleeper.lines())
-    assert shop.module.add.delay(1, 2).get(timeout=30) == 3
+    assert shop.module.add.delay(1, 2).get(timeout=60) == 3
     # The call that the sleeper was in may be answered with the job: its run, too, changes nothing.
     assert shop.lines().count("slow_retry 0") in {2, 3}
     assert shop.lines().count("slow_retry 1") == 1

@@ -19,13 +19,13 @@ def test_running_jobs_end_and_claimed_ones_go_back(shop, store, client, start, d
     shop.open_gate("running")
     assert worker.wait() == 0
     assert shop.lines() == ["start running", "end running"]
-    assert running.get(timeout=30) == "running"
+    assert running.get(timeout=60) == "running"
     for result in waiting:
         record = store.run(jobs.get(result.id))
         assert (record.state, record.attempts, record.interruptions) == (JobState.QUEUED, 0, 0)
         assert places(client, result.id) == ["ready celery"]
     start("second")
-    assert [result.get(timeout=30) for result in waiting] == [f"waiting {n}" for n in range(3)]
+    assert [result.get(timeout=60) for result in waiting] == [f"waiting {n}" for n in range(3)]
     assert [line for line in shop.lines() if line.startswith("start waiting")] == [
         f"start waiting {n}" for n in range(3)
     ]

@@ -17,6 +17,6 @@ def test_a_job_that_outlives_its_lease_runs_once_on_every_pool(shop, store, star
     for pool in POOLS:
         shop.open_gate(pool)
     for pool, result in results.items():
-        assert result.get(timeout=30) == pool
+        assert result.get(timeout=60) == pool
         assert shop.lines().count(f"start {pool}") == 1
         assert store.run(jobs.get(result.id)).deliveries == 1

@@ -19,7 +19,7 @@ from support.metrics_page import MetricsPage
 from support.until import until
 
 QUIET = ("--without-gossip", "--without-mingle")
-SECONDS = 20
+SECONDS = 60
 POOLS = ("longshore", "longshore-threads", "prefork", "threads", "solo")
 #: What the dashboards of celery-mixin (17508, 17509) ask a worker for.
 OF_CELERY_MIXIN = {

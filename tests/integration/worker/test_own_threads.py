@@ -34,7 +34,7 @@ def test_handlers_run_at_the_same_time_and_no_more_than_there_are_threads(shop, 
     assert not [line for line in shop.lines() if line.startswith("end")]
     for n in range(6):
         shop.open_gate(str(n))
-    assert [result.get(timeout=30) for result in results] == [str(n) for n in range(6)]
+    assert [result.get(timeout=60) for result in results] == [str(n) for n in range(6)]
     ended = shop.lines().index(next(line for line in shop.lines() if line.startswith("end")))
     assert ended == 4
 
@@ -46,7 +46,7 @@ def test_a_handler_that_holds_the_interpreters_lock_past_its_lease_runs_once(
     until(lambda: "start holding" in shop.lines())
     outlive_lease()
     shop.open_gate("holding")
-    assert result.get(timeout=30) == "holding"
+    assert result.get(timeout=60) == "holding"
     assert shop.lines() == ["start holding", "end holding"]
     record = store.run(jobs.get(result.id))
     assert (record.state, record.deliveries) == (JobState.SUCCEEDED, 1)
@@ -54,19 +54,19 @@ def test_a_handler_that_holds_the_interpreters_lock_past_its_lease_runs_once(
 
 def test_coroutines_share_a_loop_and_each_sees_its_own_request(shop, worker):
     results = [shop.module.awaiting.delay(str(n), 0.3) for n in range(4)]
-    assert [result.get(timeout=30) for result in results] == [[one.id, one.id] for one in results]
+    assert [result.get(timeout=60) for result in results] == [[one.id, one.id] for one in results]
     assert all(line.startswith("start") for line in shop.lines()[:4])
 
 
 @pytest.mark.parametrize("pool", [POOL, "longshore"])
 def test_coroutines_are_retried_and_limited_like_any_handler(shop, start, pool):
     start(pool=pool)
-    assert shop.module.awaiting_again.delay(2).get(timeout=30) == 2
+    assert shop.module.awaiting_again.delay(2).get(timeout=60) == 2
     softly = shop.module.awaiting_softly.delay()
     with pytest.raises(SoftTimeLimitExceeded):
-        softly.get(timeout=30)
+        softly.get(timeout=60)
     assert shop.lines() == ["awaiting_softly tidied"]
-    assert shop.module.add.delay(1, 2).get(timeout=30) == 3
+    assert shop.module.add.delay(1, 2).get(timeout=60) == 3
 
 
 def test_a_hard_limit_ends_its_job_and_the_others_run_again_uncounted(shop, store, worker):
@@ -74,10 +74,10 @@ def test_a_hard_limit_ends_its_job_and_the_others_run_again_uncounted(shop, stor
     until(lambda: shop.lines() == ["start neighbour"])
     too_long = shop.module.too_long.delay()
     with pytest.raises(TimeLimitExceeded):
-        too_long.get(timeout=30)
+        too_long.get(timeout=60)
     until(lambda: shop.lines() == ["start neighbour"] * 2)
     shop.open_gate("neighbour")
-    assert neighbour.get(timeout=30) == "neighbour"
+    assert neighbour.get(timeout=60) == "neighbour"
     assert shop.lines() == ["start neighbour", "start neighbour", "end neighbour"]
     assert store.run(jobs.get(too_long.id)).state is JobState.DEAD
     assert store.run(jobs.get(neighbour.id)).interruptions == 1
@@ -93,8 +93,8 @@ def test_a_killed_child_costs_its_own_jobs_only(shop, store, client, worker):
     for n in range(2):
         shop.open_gate(str(n))
     others = [shop.module.add.delay(n, 1) for n in range(5)]
-    assert [other.get(timeout=30) for other in others] == [1, 2, 3, 4, 5]
-    assert sorted(result.get(timeout=30) for result in held) == ["0", "1"]
+    assert [other.get(timeout=60) for other in others] == [1, 2, 3, 4, 5]
+    assert sorted(result.get(timeout=60) for result in held) == ["0", "1"]
     assert {store.run(jobs.get(one.id)).interruptions for one in held} == {1}
     assert {store.run(jobs.get(one.id)).interruptions for one in others} == {0}
     assert places(client, held[0].id) == ["terminal"]
@@ -139,13 +139,13 @@ def test_a_revoke_with_terminate_ends_one_job(shop, store, worker):
     unwanted.revoke(terminate=True)
     until(lambda: store.run(jobs.get(unwanted.id)).state is JobState.CANCELLED)
     shop.open_gate("neighbour")
-    assert neighbour.get(timeout=30) == "neighbour"
+    assert neighbour.get(timeout=60) == "neighbour"
 
 
 def test_a_worn_out_child_is_replaced_and_no_job_runs_twice(shop, start):
     worker = start(pool=POOL, concurrency=4, more=("--max-tasks-per-child", "5"))
     first = child_of(worker)
     results = [shop.module.ledger.delay(str(n)) for n in range(12)]
-    assert [result.get(timeout=30) for result in results] == [str(n) for n in range(12)]
+    assert [result.get(timeout=60) for result in results] == [str(n) for n in range(12)]
     until(lambda: child_of(worker) != first)
     assert len(shop.lines()) == 24

@@ -39,7 +39,7 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def run(*words: str) -> subprocess.CompletedProcess[str]:
     """Run the interpreter as a probe of Kubernetes does."""
     command = (sys.executable, "-I", "-S", *words)
-    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
 def probe(question: str, path: Path) -> tuple[int, str]:

@@ -39,7 +39,7 @@ def test_a_job_that_holds_the_interpreter_past_its_lease_runs_once(
     for pool in POOLS:
         shop.open_gate(pool)
     for pool, result in results.items():
-        assert result.get(timeout=30) == pool
+        assert result.get(timeout=60) == pool
         assert shop.lines().count(f"start {pool}") == 1
         assert store.run(jobs.get(result.id)).deliveries == 1
 
@@ -57,7 +57,7 @@ def test_a_stopped_worker_loses_its_claim_although_its_renewer_runs(
     end_leases("owner")
     until(lambda: shop.lines() == ["start job", "start job"])
     shop.open_gate("job")
-    assert result.get(timeout=30) == "job"
+    assert result.get(timeout=60) == "job"
     record = store.run(jobs.get(result.id))
     assert record.worker.startswith("other@")
     assert record.interruptions == record.deliveries - 1 > 0
@@ -82,7 +82,7 @@ def test_the_renewer_outlasts_a_signal_to_the_whole_group_and_ends_with_the_drai
     os.killpg(worker.pid, signal.SIGTERM)
     outlive_lease()
     shop.open_gate("job")
-    assert result.get(timeout=30) == "job"
+    assert result.get(timeout=60) == "job"
     until(lambda: not worker.is_running)
     assert not runs(renewer)
     assert shop.lines().count("start job") == 1

@@ -21,7 +21,7 @@ from support.shop import Shop
 from support.until import until
 
 QUIET = ("--without-gossip", "--without-mingle")
-SECONDS = 20
+SECONDS = 60
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_a_warm_stop_ends_what_runs_and_gives_back_the_rest(shop, store, client,
     shop.open_gate("running")
     assert worker.wait() == 0
     assert shop.lines() == ["start running", "end running"]
-    assert running.get(timeout=30) == "running"
+    assert running.get(timeout=60) == "running"
     for result in waiting:
         record = store.run(jobs.get(result.id))
         assert (record.state, record.attempts, record.interruptions) == (JobState.QUEUED, 0, 0)

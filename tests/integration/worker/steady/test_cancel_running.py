@@ -16,8 +16,8 @@ def test_a_running_job_is_ended(shop, store, client):
     until(lambda: "start running" in shop.lines())
     assert store.run(jobs.cancel(result.id)) is JobState.RUNNING
     with pytest.raises(TaskRevokedError):
-        result.get(timeout=30)
+        result.get(timeout=60)
     until(lambda: store.run(jobs.get(result.id)).state is JobState.CANCELLED)
     assert places(client, result.id) == ["terminal"]
-    assert shop.module.add.delay(1, 2).get(timeout=30) == 3
+    assert shop.module.add.delay(1, 2).get(timeout=60) == 3
     assert "end running" not in shop.lines()

@@ -49,7 +49,7 @@ MESSAGES = {
 def test_what_cannot_be_handled_is_kept_as_it_came(shop, store, client, worker):
     for message, _ in MESSAGES.values():
         client.lpush("celery", json.dumps(message))
-    assert shop.module.add.delay(1, 2).get(timeout=30) == 3
+    assert shop.module.add.delay(1, 2).get(timeout=60) == 3
     for message, reason in MESSAGES.values():
         job_id = message["headers"].get("id") or message["properties"]["delivery_tag"]
         until(lambda key=job_id: store.run(jobs.get(key)).state is JobState.DEAD)
@@ -62,7 +62,7 @@ def test_what_cannot_be_handled_is_kept_as_it_came(shop, store, client, worker):
     until(lambda: client.hexists("longshore:dead-messages", "odd"))
     assert "cannot be read" in worker.lines()
     assert client.hget("longshore:dead-messages", "odd").decode() == odd
-    assert shop.module.add.delay(1, 2).get(timeout=30) == 3
+    assert shop.module.add.delay(1, 2).get(timeout=60) == 3
     assert places(client, "no-task") == ["dead"]
 
 

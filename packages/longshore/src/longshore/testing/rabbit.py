@@ -23,7 +23,7 @@ from longshore.testing.rabbit_binary import epmd_binary, rabbitmq_binary
 from longshore.testing.server import ServerDidNotStart
 
 START_SECONDS = 100.0
-STOP_SECONDS = 30.0
+STOP_SECONDS = 60.0
 PATH = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
 HEADER = b"AMQP\x00\x00\x09\x01"
 

@@ -22,7 +22,7 @@ MASTER = "harbour"
 SENTINELS = 3
 #: How long the primary must not answer before a sentinel thinks that it is down.
 DOWN_AFTER_MS = 1000
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 
 

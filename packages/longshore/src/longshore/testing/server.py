@@ -22,7 +22,7 @@ from longshore.testing.lifeline import tied_to_parent
 from longshore.testing.ports import free_port, is_free
 from longshore.testing.wire import Refused, ask
 
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 
 
