@@ -71,6 +71,24 @@ def body(shop):
     return chord([add.s(1, 0), add.s(2, 0)], gathered.s())()
 
 
+def test_what_is_known_of_an_open_chord_does_not_expire(client, body, begin):
+    group = body.parent.id
+    known = [f"celery-taskset-meta-{group}{part}" for part in (".s", ".j", ".d")]
+    assert client.ttl(known[0]) == -1
+    begin().succeeds(1)
+    assert [client.ttl(name) for name in known] == [-1, -1, -1]
+    begin().succeeds(2)
+    assert waiting(client) == [body.id]
+    assert client.exists(*known) == 0
+
+
+def test_a_size_that_a_stock_client_set_is_kept_from_the_first_part_on(client, body, begin):
+    size = f"celery-taskset-meta-{body.parent.id}.s"
+    client.expire(size, 3600)
+    begin().succeeds(1)
+    assert client.ttl(size) == -1
+
+
 def test_a_last_member_killed_before_it_enqueues_the_body_does_so_when_it_runs_again(
     store, client, body, begin, end_leases
 ):

@@ -188,6 +188,7 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
         if followed(request) and self._holds(held):
             with current.running(held):
                 super().mark_as_revoked(task_id, reason, request, store_result, state)
+                self._fail_chain(request.chain, TaskRevokedError(reason), state=state)
         self._settle(held, TaskRevokedError(reason), state, None, request, store_result)
 
     def mark_as_retry(
@@ -206,6 +207,12 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
             return
         meta = self._meta(exc, state, traceback, request, task_id)
         self._run_patiently(note_retry(held, steps.retried(held, error_of(exc, traceback)), meta))
+
+    def _set_chord_key(self, key: str, value: Any) -> Any:
+        """What is known of an open chord is kept until it ends, however long a member takes."""
+        if not self.with_broker:
+            return super()._set_chord_key(key, value)
+        return self.ensure(self.client.set, (key, value))
 
     def on_chord_part_return(
         self, request: Any, state: str, result: Any, propagate: Any = None, **options: Any

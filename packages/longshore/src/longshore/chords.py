@@ -32,7 +32,6 @@ def part_of(backend: Any, request: Any, state: str, result: Any) -> Part:
         ordered=backend._chord_zset,  # noqa: SLF001  Celery's setting for it
         index="+inf" if index is None else index,
         ttl_seconds=backend.chord_expires or 0,
-        group_ttl_seconds=backend._chord_result_expires,  # noqa: SLF001
     )
 
 

@@ -25,7 +25,6 @@ class Part:
     ordered: bool
     index: int | str
     ttl_seconds: int
-    group_ttl_seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ def chord_part(held: Claim, part: Part) -> Call[PartNoted]:
         load("chord_part"),
         lambda _: (
             *(held.job_id, held.token, part.group, part.member, part.document),
-            *("1" if part.ordered else "0", part.index, part.ttl_seconds, part.group_ttl_seconds),
+            *("1" if part.ordered else "0", part.index, part.ttl_seconds),
         ),
         lambda answer: PartNoted(
             text(answer[0]) == "refused", text(answer[1]) if len(answer) > 1 else ""

@@ -17,11 +17,15 @@ WINDOW = 1000
 
 @dataclass(frozen=True, slots=True)
 class Maintenance:
-    """What one round of upkeep did, and when a delayed job is due next (``None``: none waits)."""
+    """What one round of upkeep did, and when a delayed job is due next (``None``: none waits).
+
+    ``ends``: whether the end of a job is to be announced, see ``longshore.store.ends``.
+    """
 
     promoted: int
     rescued: int
     next_due_in_seconds: float | None
+    ends: bool = False
 
 
 def all_status(names: Iterable[str] = ()) -> Call[tuple[QueueStatus, ...]]:
@@ -59,7 +63,8 @@ def maintain(limit: int = 200, worker: str = "", consumes: bool = False) -> Call
 
     def read(answer: Sequence[Any]) -> Maintenance:
         wait = text(answer[2])
-        return Maintenance(int(answer[0]), int(answer[1]), float(wait) if wait else None)
+        due = float(wait) if wait else None
+        return Maintenance(int(answer[0]), int(answer[1]), due, ends=bool(answer[3]))
 
     return Call(
         load("maintain"),

@@ -70,6 +70,8 @@ class ClaimBook:
     shared: SharedClaims | None = None
     on_lost: Callable[[Entry], None] | None = None
     on_cancel: Callable[[Entry], None] | None = None
+    #: called when the end of a job is to be announced, with the store that knows of it
+    on_ends: Callable[[Store], None] | None = None
     _entries: dict[str, Entry] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -152,7 +154,7 @@ class ClaimBook:
         self._entries = {}
         self.owner = _new_owner()
         self.kept_by_worker = self.pool_claims = False
-        self.on_lost = self.on_cancel = self.shared = None
+        self.on_lost = self.on_cancel = self.on_ends = self.shared = None
         self.slots = self.rate_limited = _no_slots
         self.consumes = _never
 

@@ -165,6 +165,8 @@ class Keeper:
         done = self._store.run(maintain(worker=worker, consumes=bool(worker) and book.consumes()))
         if done.rescued:
             logger.warning("rescued %d job(s) whose worker's lease had ended", done.rescued)
+        if done.ends and book.on_ends is not None:
+            book.on_ends(self._store)
         self._sweep()
         return pause_after(done, longest_pause(self._store.settings))
 

@@ -20,6 +20,7 @@ from longshore.store.settings import settings_from_options
 from longshore.transport.book import BOOK
 from longshore.transport.shared_claims import SharedClaims
 from longshore.worker import control
+from longshore.worker.announcer import Announcer
 from longshore.worker.drain import Watchdog, drain_limit
 from longshore.worker.probe import ProbeStep
 
@@ -77,6 +78,7 @@ def on_worker_init(sender: Any, **_: Any) -> None:
         settle_late(task)
     BOOK.on_lost = control.on_lease_lost
     BOOK.on_cancel = control.canceller(sender)
+    BOOK.on_ends = Announcer(sender.app, sender.hostname, partial(_consumed, sender.app)).wake
     _watch_drain(sender)
     sender.app.steps["consumer"].add(ProbeStep)
     _count(sender)
@@ -86,6 +88,11 @@ def _rate_limited(worker: Any) -> int:
     """Return how many received jobs wait in the token buckets of Celery's consumer."""
     buckets = getattr(worker.consumer, "task_buckets", {})
     return sum(len(bucket.contents) for bucket in buckets.values() if bucket is not None)
+
+
+def _consumed(app: Any) -> list[str]:
+    """Return the names of the queues that the worker consumes now."""
+    return [queue.name for queue in app.amqp.queues.consume_from.values()]
 
 
 def _check(conf: Any) -> None:

@@ -147,8 +147,30 @@ local function publish_end(id, status, kind, module, message, ttl)
   redis.call('PUBLISH', key('celery-task-meta-' .. id), meta)
 end
 
+-- How the body of a Celery message ends that names no chain, chord or error callback, in base64,
+-- by its length.
+local UNFOLLOWED = {
+  'ImVycmJhY2tzIjogbnVsbCwgImNoYWluIjogbnVsbCwgImNob3JkIjogbnVsbH1d"',
+  'cnJiYWNrcyI6IG51bGwsICJjaGFpbiI6IG51bGwsICJjaG9yZCI6IG51bGx9XQ=="',
+  'ZXJyYmFja3MiOiBudWxsLCAiY2hhaW4iOiBudWxsLCAiY2hvcmQiOiBudWxsfV0="',
+}
+
+-- A job has ended in a script. Whatever goes on from it (its chord, chain and error callbacks)
+-- learns of it from a worker, which can read the message: see ends.lua.
+local function enlist_end(id, queue, raw, t)
+  redis.call('HSET', key('longshore:end-messages'), id, raw)
+  redis.call('ZADD', key('longshore:ends:' .. queue), stamp(t), id)
+end
+
+local function announce_end(id, queue, raw, t)
+  for _, tail in ipairs(UNFOLLOWED) do
+    if string.find(raw, tail, 1, true) then return end
+  end
+  enlist_end(id, queue, raw, t)
+end
+
 -- A cancel that was asked for while the job was running takes effect.
-local function end_cancelled(id, task, t, ttl)
+local function end_cancelled(id, task, t, ttl, queue, raw)
   local f = redis.call('HMGET', job_key(id), 'batch', 'queue')
   if f[1] then tell_batch(f[1], id, 'cancelled', t) end
   redis.call('HSET', job_key(id), 'state', 'cancelled', 'finished_at', stamp(t), 'owner', '')
@@ -156,6 +178,7 @@ local function end_cancelled(id, task, t, ttl)
   count(task, 'cancelled')
   count_recent(task, f[2] or '', 'cancelled', 1, t)
   forget(id, ttl)
+  if raw then announce_end(id, queue, raw, t) end
 end
 
 -- An error's message with its traceback behind a separator, as two.
@@ -198,6 +221,7 @@ local function interrupt(id, queue, raw, t, worker, message, counted, max_delive
     count(f[1], 'dead')
     count_recent(f[1], queue, 'dead', 1, t)
     bury(id, queue, raw, t)
+    announce_end(id, queue, raw, t)
     if f[6] then tell_batch(f[6], id, 'dead', t) end
     return 'dead'
   end

@@ -31,7 +31,9 @@ if state == 'running' then
 end
 finish()
 if redis.call('ZREM', delayed_key(queue), id) == 1 then
+  local raw = redis.call('HGET', key('longshore:delayed-messages'), id)
   redis.call('HDEL', key('longshore:delayed-messages'), id)
+  if raw then announce_end(id, queue, raw, t) end
   forget(id, ttl)
 end
 return 'cancelled'

@@ -3,4 +3,5 @@
 local name = key('celery-taskset-meta-' .. ARGV[2])
 redis.call('DEL', name .. '.t', name .. '.s', name .. '.d')
 if ARGV[4] ~= '1' then redis.call('DEL', name .. '.j') end
+for _, k in ipairs({name, name .. '.j'}) do redis.call('EXPIRE', k, ARGV[3]) end
 redis.call('SETEX', name .. '.c', ARGV[3], 'done')

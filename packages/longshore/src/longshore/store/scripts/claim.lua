@@ -139,7 +139,10 @@ local function take(list, queue, raw, message, claimed)
   if not f[1] then
     first_sight(job, id, message.headers, queue, list)
   elseif is_over(job, f[1], tag, f[2], f[3]) then
-    if f[1] == 'cancelled' then forget(id, 86400) end
+    if f[1] == 'cancelled' then
+      forget(id, 86400)
+      if tag == f[2] then announce_end(id, queue, raw, t) end
+    end
     return
   end
   if wait_until_due(job, id, queue, raw, message) then return end

@@ -29,10 +29,11 @@ end
 -- Ends the claim under which this very job is being enqueued again, or says why that is not so.
 local function leave_claim(id, job, old, token)
   if old[3] ~= token then return 'refused' end
+  local value = old[7] == '1' and redis.call('HGET', key('unacked'), old[5])
   drop_claim(old[5], old[6])
   if old[7] ~= '1' then return nil end
   redis.call('HSET', job, 'released_by', token)
-  end_cancelled(id, task, t, DAY)
+  end_cancelled(id, task, t, DAY, old[6], value and unwrap(value, old[6]))
   return 'cancelled'
 end
 

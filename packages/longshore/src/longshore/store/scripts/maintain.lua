@@ -1,6 +1,7 @@
 -- Promotes delayed jobs that are due and rescues claims whose lease has ended, at most
 -- ARGV[2] of each, in at most ARGV[6] queues. ARGV[7]: the worker that asks, if it is one; ARGV[8]:
--- whether it consumes. Answers {promoted, rescued, seconds until the next due job or ''}.
+-- whether it consumes. Answers {promoted, rescued, seconds until the next due job or '', 1 while the
+-- end of a job is to be announced}.
 local limit, max_deliveries, result_ttl = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local lease, window = tonumber(ARGV[5]), tonumber(ARGV[6])
 local t = now()
@@ -49,7 +50,7 @@ local function rescue(queue, tag)
   if f[1] and f[1] ~= tag then return end
   local worker = f[2] or ''
   if f[3] == '1' then
-    end_cancelled(id, redis.call('HGET', job_key(id), 'task'), t, result_ttl)
+    end_cancelled(id, redis.call('HGET', job_key(id), 'task'), t, result_ttl, queue, raw)
   else
     interrupt(id, queue, raw, t, worker, 'the lease of its worker ended', to_blame(f), max_deliveries,
       result_ttl)
@@ -95,4 +96,4 @@ elseif ARGV[7] ~= '' then
 end
 local gone = redis.call('ZRANGEBYSCORE', workers, '-inf', stamp(t - 60), 'LIMIT', 0, 100)
 if #gone > 0 then redis.call('ZREM', workers, unpack(gone)) end
-return {promoted, rescued, next_due and stamp(next_due) or ''}
+return {promoted, rescued, next_due and stamp(next_due) or '', redis.call('EXISTS', key('longshore:end-messages'))}

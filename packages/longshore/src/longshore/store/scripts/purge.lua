@@ -9,11 +9,12 @@ for _ = 1, tonumber(ARGV[3]) do
   if ok and type(message) == 'table' and type(message.headers) == 'table'
       and type(message.headers.id) == 'string' then
     local id = message.headers.id
-    local f = redis.call('HMGET', job_key(id), 'state', 'task')
+    local f = redis.call('HMGET', job_key(id), 'state', 'task', 'queue')
     if f[1] == 'queued' or f[1] == 'retrying' then
-      end_cancelled(id, f[2], t, DAY)
+      end_cancelled(id, f[2], t, DAY, f[3] or '', raw)
     elseif f[1] == 'cancelled' then
       forget(id, DAY)
+      announce_end(id, f[3] or '', raw, t)
     end
   end
 end

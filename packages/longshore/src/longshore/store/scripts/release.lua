@@ -17,7 +17,7 @@ redis.call('HSET', job, 'released_by', token)
 if not value then return 'refused' end
 local raw = unwrap(value, queue)
 if f[5] == '1' then
-  end_cancelled(id, f[4], t, result_ttl)
+  end_cancelled(id, f[4], t, result_ttl, queue, raw)
   return 'cancelled'
 end
 if begun then

@@ -9,6 +9,9 @@ local out = {}
 local groups = {}
 local ended = {}
 
+-- What no handler has ended: a worker stores its result, and tells whatever goes on from it.
+local UNRUNNABLE = {unknown_task = true, undecodable = true}
+
 -- Claims end together, in a few commands, when each outcome is written.
 local function end_claim(tag, queue)
   local tags = ended[queue]
@@ -106,7 +109,10 @@ local function settle(id, tag, queue, token, state, result, result_ttl, error_ty
   if keeps then
     redis.call('HSET', job, 'dead_reason', reason)
     local raw = redis.call('HGET', UNACKED, tag)
-    if raw then bury(id, queue, unwrap(raw, queue), t) end
+    if raw then
+      bury(id, queue, unwrap(raw, queue), t)
+      if UNRUNNABLE[reason] then enlist_end(id, queue, unwrap(raw, queue), t) end
+    end
   else
     redis.call('EXPIRE', job, ttl)
     -- A first run that simply succeeded has no story.

@@ -1,0 +1,59 @@
+"""An end that is handed out comes again unless it was announced; most jobs have nobody to tell."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+
+from longshore.records import JobState
+from longshore.store import jobs
+from longshore.store.ends import announced, ends
+from longshore.store.queues import maintain
+
+#: What names nobody, as Celery writes it, behind arguments of each length modulo three.
+NOBODY = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}
+
+
+@pytest.fixture
+def cancelled(client, enqueue, take, store):
+    """Cancel a waiting job with such callbacks, and let its message come up."""
+
+    def run(embed: dict[str, object], argument: str = "") -> str:
+        job_id = enqueue()
+        message = json.loads(client.lpop("q"))
+        body = json.dumps([[argument], {}, embed]).encode()
+        message["body"] = base64.b64encode(body).decode()
+        client.lpush("q", json.dumps(message))
+        store.run(jobs.cancel(job_id))
+        take()
+        return job_id
+
+    return run
+
+
+def test_an_end_is_handed_out_again_after_a_lease_unless_it_was_announced(store, clock, cancelled):
+    job_id = cancelled({**NOBODY, "chord": {"task": "shop.total"}})
+    assert store.run(maintain()).ends
+    (end,) = store.run(ends(["q"]))
+    assert (end.job_id, end.state) == (job_id, JobState.CANCELLED)
+    assert store.run(ends(["q"])) == []
+    clock.advance(store.settings.lease_seconds + 1)
+    assert store.run(ends(["q"])) == [end]
+    store.run(announced(end))
+    clock.advance(store.settings.lease_seconds + 1)
+    assert store.run(ends(["q"])) == []
+    assert not store.run(maintain()).ends
+
+
+def test_an_end_is_handed_to_who_consumes_its_queue(store, cancelled):
+    cancelled({**NOBODY, "errbacks": [{"task": "shop.on_error"}]})
+    assert store.run(ends(["another"])) == []
+    assert len(store.run(ends(["another", "q"]))) == 1
+
+
+@pytest.mark.parametrize("argument", ["", "x", "xx"])
+def test_a_job_that_nobody_follows_has_no_end_to_announce(store, cancelled, argument):
+    cancelled(NOBODY, argument)
+    assert not store.run(maintain()).ends
