@@ -152,6 +152,14 @@ def note_retry(held: Claim, error: ErrorInfo, meta: str | bytes = "") -> Call[bo
     )
 
 
+def put_result(name: str, meta: str | bytes, ttl_seconds: int) -> Call[int]:
+    """Write a result document that is no outcome, also when the server is full.
+
+    ``name`` is its whole key; ``ttl_seconds`` of 0 keeps it for ever.
+    """
+    return Call(load("put_result"), lambda _: (name, meta, ttl_seconds), int)
+
+
 def release(
     held: Claim, *, begun: bool, counted: bool, why: str, delay_seconds: float | None = None
 ) -> Call[bool]:

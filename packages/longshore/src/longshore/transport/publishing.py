@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from celery._state import get_current_task
 from kombu.utils.json import dumps
 
 from longshore.current import claim as current_claim
@@ -52,6 +53,20 @@ def repeated(job_id: str) -> bool:
     """Whether the job that publishes here runs again after a crash: its children may be there."""
     held = current_claim.get()
     return held is not None and held.job_id != job_id and held.delivery > held.attempt
+
+
+def is_onward(headers: dict[str, Any]) -> bool:
+    """Whether the message is what a job leads to that ends here: its retry, or what follows it.
+
+    What the handler of a followed job enqueues by itself counts as well: they look alike.
+    """
+    if current_claim.get() is None:
+        return False
+    if token_for(headers["id"]) or current_nonce.get() or replaces(headers):
+        return True
+    request = getattr(get_current_task(), "request", None)
+    followers = ("chain", "callbacks", "errbacks", "chord")
+    return any(getattr(request, name, None) is not None for name in followers)
 
 
 def nonce_for(job_id: str) -> str:

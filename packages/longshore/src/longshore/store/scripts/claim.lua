@@ -1,6 +1,7 @@
 -- Hands over up to ARGV[4] messages under a lease of ARGV[3] seconds to owner ARGV[2] in worker
 -- ARGV[5]. From ARGV[6]: triples (list, queue, no_ack). A message leaves its list last, when its
 -- claim is written: an error half-way costs nothing.
+run_when_full()
 local owner, lease, limit, worker = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
 local t = now()
 local at, until_ = stamp(t), stamp(t + lease)
