@@ -13,6 +13,7 @@ from longshore.current import claim as current_claim
 from longshore.current import nonce as current_nonce
 from longshore.current import request_id as current_request_id
 from longshore.envelope import REPLACED, Post
+from longshore.relative_times import DELAY, EXPIRES_IN
 from longshore.sealing.serializer import CONTENT_TYPE, HIDDEN
 from longshore.tracing.holder import CLAIMED_AT, TRACING
 
@@ -36,6 +37,29 @@ def seconds(value: object) -> float | None:
     if parsed.tzinfo is None:
         parsed = datetime.fromisoformat(value + "+00:00")
     return parsed.timestamp()
+
+
+def _times(headers: dict[str, Any], *, again: bool) -> dict[str, float | None]:
+    """When the job is due and when it expires: by the server's clock, or as a person said it.
+
+    A retry (``again``) that says of its expiry what its attempt did leaves the record's as it is.
+    """
+    delay, expires_in = headers.get(DELAY), headers.get(EXPIRES_IN)
+    due_at = seconds(headers.get("eta")) if delay is None else None
+    expires_at = seconds(headers.get("expires")) if expires_in is None else None
+    if again and headers.get("expires") == getattr(_request(), "expires", None):
+        expires_at = expires_in = None
+    return {
+        "due_at": due_at,
+        "delay_seconds": delay,
+        "expires_at": expires_at,
+        "expires_in_seconds": expires_in,
+    }
+
+
+def _request() -> Any:
+    """Celery's request of the handler that runs here, if one does."""
+    return getattr(get_current_task(), "request", None)
 
 
 def token_for(job_id: str) -> str:
@@ -64,7 +88,7 @@ def is_onward(headers: dict[str, Any]) -> bool:
         return False
     if token_for(headers["id"]) or current_nonce.get() or replaces(headers):
         return True
-    request = getattr(get_current_task(), "request", None)
+    request = _request()
     followers = ("chain", "callbacks", "errbacks", "chord")
     return any(getattr(request, name, None) is not None for name in followers)
 
@@ -94,7 +118,7 @@ def post_of(message: dict[str, Any], queue: str, list_key: str, priority: int) -
     # A retry is one more attempt of what was sent, not another thing sent.
     if TRACING.spans is not None and not token:
         sending = TRACING.spans.publish(headers["task"], headers["id"], queue, headers)
-    private = {NONCE, UNIQUE, FINGERPRINT, CLAIMED_AT, "longshore"}
+    private = {NONCE, UNIQUE, FINGERPRINT, CLAIMED_AT, DELAY, EXPIRES_IN, "longshore"}
     if message.get("content-type") == CONTENT_TYPE:
         headers = {**headers, **HIDDEN}
     travelling = {name: value for name, value in headers.items() if name not in private}
@@ -106,8 +130,7 @@ def post_of(message: dict[str, Any], queue: str, list_key: str, priority: int) -
         queue=queue,
         list=list_key,
         priority=priority,
-        due_at=seconds(headers.get("eta")),
-        expires_at=seconds(headers.get("expires")),
+        **_times(headers, again=bool(token)),
         nonce=nonce,
         unique=bool(headers.get(UNIQUE)) or repeated(headers["id"]),
         fingerprint=headers.get(FINGERPRINT),

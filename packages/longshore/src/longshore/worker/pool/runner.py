@@ -10,7 +10,6 @@ import base64
 import json
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import Any
 
@@ -29,7 +28,6 @@ from longshore.store.claims import Delivery, Settlement, release
 from longshore.store.patience import run_patiently
 from longshore.tracing.holder import CLAIMED_AT, TRACING
 from longshore.transport.delivery import decodes_json_itself, plain_json
-from longshore.transport.publishing import seconds
 from longshore.worker.attempts import working_for
 from longshore.worker.pool.board import Held
 from longshore.worker.pool.events import Events, raised
@@ -224,8 +222,7 @@ class Runner:
 
     @staticmethod
     def _expired(prepared: Prepared) -> bool:
-        expires = seconds(prepared.request.get("expires"))
-        return expires is not None and datetime.now(UTC).timestamp() > expires
+        return prepared.claim.expired
 
     def _expire(self, prepared: Prepared) -> None:
         _, _, embed = self._decode(prepared)
