@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+import pytest
+
 from support.chart import Object, container, render
 
 HOST = {"api": {"ingress": {"enabled": True, "hosts": ["a.example"], "className": "nginx"}}}
@@ -129,6 +131,24 @@ def test_valkey_keeps_what_it_accepts_and_evicts_nothing() -> None:
     assert pairs["--appendonly"] == "yes"
     assert pairs["--maxmemory-policy"] == "noeviction"
     assert pairs["--appendfsync"] == "everysec"
+
+
+@pytest.mark.parametrize(
+    ("limits", "given", "maxmemory"),
+    [
+        ({"memory": "512Mi"}, "", str(512 * 2**20 * 3 // 5)),
+        ({"memory": "1.5Gi"}, "", str(1536 * 2**20 * 3 // 5)),
+        ({"memory": "512Mi"}, "100mb", "100mb"),
+        ({"memory": "512Mi"}, 0, "0"),
+        ({"memory": None}, "", None),
+    ],
+)
+def test_valkey_refuses_jobs_before_its_limit_ends_it(
+    limits: dict[str, Any], given: str | int, maxmemory: str | None
+) -> None:
+    values = {"valkey": {"maxmemory": given, "resources": {"limits": limits}}}
+    arguments = container(render(values), "StatefulSet", "valkey")["args"]
+    assert dict(pairwise(arguments)).get("--maxmemory") == maxmemory
 
 
 def test_valkey_lets_in_one_user_only() -> None:

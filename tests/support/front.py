@@ -12,9 +12,10 @@ from typing import Self
 class Front:
     """Listens on a port of its own before that of a server.
 
-    Each piece of what the server answers is handed on ``answers_after`` seconds later. Of the
-    first connection whose client sends ``unanswered`` no more answers are handed on; with ``cuts``
-    it is closed when the first of them comes.
+    Connections that come after ``behind`` was set go to another server. Each piece of what the
+    server answers is handed on ``answers_after`` seconds later. Of the first connection whose
+    client sends ``unanswered`` no more answers are handed on; with ``cuts`` it is closed when the
+    first of them comes.
     """
 
     def __init__(
@@ -27,7 +28,7 @@ class Front:
         *,
         cuts: bool = False,
     ) -> None:
-        self._behind, self._context, self._answers_after = behind, context, answers_after
+        self.behind, self._context, self._answers_after = behind, context, answers_after
         self._unanswered, self.port = unanswered, port
         self.cuts, self.has_cut = cuts, False
         self._loop = asyncio.new_event_loop()
@@ -57,7 +58,7 @@ class Front:
             await asyncio.sleep(0.005)
 
     async def _serve(self, client: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
-        server, on = await asyncio.open_connection("127.0.0.1", self._behind)
+        server, on = await asyncio.open_connection("127.0.0.1", self.behind)
         line = _Line(self)
         try:
             await asyncio.gather(

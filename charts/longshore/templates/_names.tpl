@@ -73,3 +73,23 @@ longshore
 {{- define "longshore.storage.mounted" -}}
 {{- if or (eq .Values.storage.kind "directory") (not .Values.database.existingSecret) -}}true{{- end -}}
 {{- end -}}
+
+{{/* A quantity of memory of Kubernetes, such as 512Mi, in bytes. */}}
+{{- define "longshore.bytes" -}}
+{{- $units := dict "" 1 "k" 1000 "M" 1000000 "G" 1000000000 "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 -}}
+{{- $unit := regexFind "[A-Za-z]*$" (toString .) -}}
+{{- if not (hasKey $units $unit) -}}
+{{- fail (printf "longshore: %q is no quantity of memory; give a number with Ki, Mi or Gi behind it" (toString .)) -}}
+{{- end -}}
+{{- mulf (trimSuffix $unit (toString .) | float64) (get $units $unit) | floor | int64 -}}
+{{- end }}
+
+{{/* What the data of the chart's Valkey may take: room is left within its limit. */}}
+{{- define "longshore.valkey.maxmemory" -}}
+{{- $limit := dig "limits" "memory" "" .Values.valkey.resources -}}
+{{- if ne (toString .Values.valkey.maxmemory) "" -}}
+{{- .Values.valkey.maxmemory -}}
+{{- else if $limit -}}
+{{- div (mul (include "longshore.bytes" $limit | int64) 3) 5 -}}
+{{- end -}}
+{{- end }}

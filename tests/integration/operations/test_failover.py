@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from longshore.errors import BrokerError
-from longshore.store import AsyncStore, Store
+from longshore.records import JobState
+from longshore.store import AsyncStore, Store, jobs
 from longshore.store.connection import ping
-from longshore.testing.sentinel import SentinelSet
+from longshore.testing.sentinel import SentinelSet, is_following, replica_of
+from longshore.testing.server import ValkeyServer
+from support.front import Front
 from support.shop import Shop
 from support.until import until
 
@@ -42,6 +45,37 @@ def test_workers_consume_again_after_a_failover(sentinels: SentinelSet, tmp_path
         shop.module.ledger.apply_async(("after too",), queue="own")
         until(lambda: {"end after", "end after too"} <= set(shop.lines()), 30)
     shop.close()
+
+
+@pytest.fixture
+def pair() -> Generator[tuple[ValkeyServer, ValkeyServer]]:
+    """A primary and its replica."""
+    with ValkeyServer() as primary, replica_of(primary) as replica:
+        until(lambda: is_following(replica))
+        yield primary, replica
+
+
+@pytest.mark.parametrize("pool", ["prefork", "solo", "threads", "longshore", "longshore-threads"])
+def test_a_worker_follows_its_address_when_the_primary_behind_it_becomes_a_replica(
+    pair: tuple[ValkeyServer, ValkeyServer], tmp_path: Path, pool: str
+):
+    """As behind a Service: connections to the old primary stay open, and writes are refused."""
+    primary, replica = pair
+    with Front(primary.port) as front, Store.from_url(replica.url) as store:
+        shop = Shop(f"longshore://127.0.0.1:{front.port}/0", tmp_path)
+        with shop.worker(pool=pool, concurrency=1):
+            job = shop.module.gated.delay("job")
+            until(lambda: "start job" in shop.lines())
+            replica.ask("REPLICAOF", "NO", "ONE")
+            primary.ask("REPLICAOF", "127.0.0.1", str(replica.port))
+            front.behind = replica.port
+            shop.open_gate("job")
+            until(lambda: store.run(jobs.get(job.id)).state is JobState.SUCCEEDED)
+            assert store.run(jobs.get(job.id)).deliveries == 1
+            after = shop.app.send_task("shop.add", (1, 2))
+            until(lambda: store.run(jobs.get(after.id)).state is JobState.SUCCEEDED)
+        shop.close()
+    assert shop.lines() == ["start job", "end job"]
 
 
 def test_the_event_loops_store_follows_too(sentinels: SentinelSet):

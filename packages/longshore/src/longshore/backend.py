@@ -26,9 +26,10 @@ from longshore.outcome import HOLDER, claim_of, error_of, settlement_of
 from longshore.result_document import success
 from longshore.store import Call, Store, StoreSettings
 from longshore.store.chords import chord_end, chord_part
-from longshore.store.claims import Held, note_retry, renew, settle
+from longshore.store.claims import Held, note_retry, put_result, renew, settle
 from longshore.store.jobs import cancel
-from longshore.store.patience import run_patiently
+from longshore.store.patience import WAITING, pause, run_patiently
+from longshore.store.refusals import ServerRefusal, passes, refusal
 from longshore.store.result_place import BackendPlace, BackendRetry
 from longshore.store.settings import settings_from_options
 from longshore.store.url import same_server, shown
@@ -122,6 +123,28 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
         if self._with_broker is None:
             self._with_broker = same_server(self.url, self._broker_url)
         return self._with_broker
+
+    def set(self, key: str, value: str | bytes, expires: Any = None, **policy: Any) -> Any:
+        """Writes a document that is no outcome of this broker's; in a job it waits for a refusal
+        to pass, which says nothing of the job.
+
+        Raises:
+            BrokerRefused: the server refused it, and no job runs here or it will not pass.
+        """
+        fits = not isinstance(value, str) or len(value) <= self._MAX_STR_VALUE_SIZE
+        store = self.broker_store if self.with_broker and fits else None
+        if store is not None and current.claim.get() is not None:
+            keep = self.expires if expires is None else expires
+            return run_patiently(store, put_result(key, value, int(keep or 0)))
+        while True:
+            try:
+                return super().set(key, value, expires, **policy)
+            except ServerRefusal as error:
+                refused = refusal(shown(self.url), "a result", error)
+                if current.claim.get() is None or not passes(refused):
+                    raise refused from error
+                WAITING.warn(logger, "waiting for the result backend: %s", refused)
+                pause()
 
     def on_task_call(self, producer: Any, task_id: str) -> None:
         """Nothing: whoever waits subscribes when the wait begins, which saves a round trip."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,6 +17,7 @@ class Claim:
 
     ``token`` fences: every script that ends or extends the claim compares it first. When it was
     granted, the job had waited for ``waited_seconds``, and had been enqueued ``age_seconds`` ago.
+    ``expires_after`` is until when it may begin, in monotonic seconds of this machine.
     """
 
     job_id: str
@@ -26,8 +28,14 @@ class Claim:
     delivery: int
     waited_seconds: float = field(default=0.0, compare=False)
     age_seconds: float = field(default=0.0, compare=False)
+    expires_after: float | None = field(default=None, compare=False)
 
-    def header(self) -> dict[str, str | int | float]:
+    @property
+    def expired(self) -> bool:
+        """Whether the job must not begin any more."""
+        return self.expires_after is not None and time.monotonic() > self.expires_after
+
+    def header(self) -> dict[str, str | int | float | None]:
         """The claim as a message header, readable by the process that runs the handler."""
         return {
             "job_id": self.job_id,
@@ -38,6 +46,7 @@ class Claim:
             "delivery": self.delivery,
             "waited_seconds": self.waited_seconds,
             "age_seconds": self.age_seconds,
+            "expires_after": self.expires_after,
         }
 
 

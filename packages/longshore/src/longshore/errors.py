@@ -44,7 +44,15 @@ class BrokerUnavailable(BrokerError):
 
 
 class BrokerRefused(BrokerError):
-    """The broker answered with an error of its own; nothing was changed."""
+    """The broker answered with an error of its own; nothing was changed.
+
+    ``code`` is the server's word for a refusal that may pass: READONLY, OOM, MISCONF, NOPERM and
+    the like. It is empty for one that is about the call itself.
+    """
+
+    def __init__(self, message: str = "", code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class NotOnThisBroker(BrokerError):

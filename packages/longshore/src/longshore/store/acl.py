@@ -12,7 +12,7 @@ from dataclasses import dataclass
 #: why -> the commands of Redis that are needed for it
 COMMANDS: Mapping[str, tuple[str, ...]] = {
     "to connect": ("ping", "select"),
-    "to run the scripts": ("eval", "evalsha", "script|load", "script|exists", "time"),
+    "to run the scripts": ("eval", "evalsha", "script|load", "time"),
     "jobs in their places": (
         *("lpush", "rpush", "rpop", "lrange", "lindex", "llen", "ltrim"),
         *(
@@ -47,7 +47,7 @@ CONFIRMING: Mapping[str, tuple[str, ...]] = {"replicas that confirm": ("wait",)}
 #: why -> patterns of keys, without a prefix
 KEYS: Mapping[str, tuple[str, ...]] = {
     "records, leases, delays, dead letters, schedule": ("longshore:*",),
-    "claimed messages": ("unacked", "unacked_index", "unacked_mutex"),
+    "claimed messages": ("unacked", "unacked_index"),
     "results": ("celery-task-meta-*",),
     "groups and chords": ("celery-taskset-meta-*",),
     "routing": ("_kombu.binding*",),

@@ -10,6 +10,7 @@ from redis.exceptions import AuthenticationError, NoScriptError
 
 from longshore.errors import BrokerRefused, BrokerUnavailable
 from longshore.store.breaker import Breaker
+from longshore.store.refusals import is_demotion, refusal
 from longshore.store.settings import StoreSettings
 from longshore.store.timing import TIMER
 from longshore.store.tls import certificate_error
@@ -21,11 +22,6 @@ ScriptMissing = NoScriptError
 
 #: The server does not let this user in, or not with this password.
 LoginRefused = AuthenticationError
-
-
-def is_demotion(error: Exception) -> bool:
-    """Whether this server has become a replica: who is the primary must be asked again."""
-    return "READONLY" in str(error) or "UNBLOCKED" in str(error)
 
 
 class Attempts:
@@ -57,7 +53,8 @@ class Attempts:
             BrokerUnavailable: there is none, or the login was refused on connecting.
         """
         if isinstance(error, AuthenticationError):
-            raise BrokerRefused(f"broker {self._place} refused the login: {error}") from error
+            message = f"broker {self._place} refused the login: {error}"
+            raise BrokerRefused(message, "NOAUTH") from error
         if reason := certificate_error(error):
             raise BrokerRefused(f"broker {self._place}: {reason}") from error
         now = self._clock()
@@ -81,7 +78,7 @@ class Attempts:
         waited = self._clock() - self._began
         if is_demotion(error) and waited < self._deadline_seconds * 0.25:
             return
-        raise BrokerRefused(f"broker {self._place} refused {self._name}: {error}") from error
+        raise refusal(self._place, self._name, error) from error
 
     def answered(self) -> None:
         """The call was answered."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -69,6 +70,7 @@ def read_delivery(row: Sequence[Any]) -> Delivery:
     queue = text(row[0])
     if len(row) == 2:
         return Delivery(queue, row[1], None)
+    expires_in = text(row[9])
     granted = Claim(
         job_id=text(row[2]),
         tag=text(row[3]),
@@ -78,6 +80,7 @@ def read_delivery(row: Sequence[Any]) -> Delivery:
         delivery=int(row[6]),
         waited_seconds=int(row[7]) / 1_000_000,
         age_seconds=int(row[8]) / 1_000_000,
+        expires_after=time.monotonic() + float(expires_in) if expires_in else None,
     )
     return Delivery(queue, row[1], granted)
 
@@ -150,6 +153,14 @@ def note_retry(held: Claim, error: ErrorInfo, meta: str | bytes = "") -> Call[bo
         ),
         lambda answer: text(answer) == "noted",
     )
+
+
+def put_result(name: str, meta: str | bytes, ttl_seconds: int) -> Call[int]:
+    """Write a result document that is no outcome, also when the server is full.
+
+    ``name`` is its whole key; ``ttl_seconds`` of 0 keeps it for ever.
+    """
+    return Call(load("put_result"), lambda _: (name, meta, ttl_seconds), int)
 
 
 def release(

@@ -7,10 +7,11 @@ from typing import Any, TypeVar
 
 import redis
 
-from longshore.errors import BrokerError, BrokerRefused, BrokerUnavailable
-from longshore.store.attempts import CONNECTION_ERRORS, ScriptMissing, is_demotion
+from longshore.errors import BrokerError, BrokerUnavailable
+from longshore.store.attempts import CONNECTION_ERRORS, ScriptMissing
 from longshore.store.call import Call
 from longshore.store.packing import pack
+from longshore.store.refusals import is_demotion, refusal
 from longshore.store.stores import Store
 from longshore.tracing.holder import sent
 
@@ -81,7 +82,7 @@ class _Line:
             if isinstance(error, ScriptMissing) or is_demotion(error):
                 self.refused = True
                 return self._store.run(call)
-            raise BrokerRefused(f"broker refused {call.script.name}: {error}") from error
+            raise refusal(self._store.place, call.script.name, error) from error
         except redis.TimeoutError:
             raise
         except CONNECTION_ERRORS:

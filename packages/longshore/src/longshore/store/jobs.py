@@ -23,7 +23,7 @@ from longshore.records import (
 )
 from longshore.sealing.payload import opened, shown
 from longshore.store.call import Call, fields, text
-from longshore.store.scripts import load
+from longshore.store.scripts import load, load_when_full
 
 #: How many entries one search looks at before it hands out a cursor.
 SEARCH_SCAN = 1000
@@ -60,11 +60,14 @@ def enqueue_all(jobs: Iterable[NewJob]) -> Call[list[Enqueued]]:
     return post_all([encode(job) for job in jobs])
 
 
-def post(message: Post) -> Call[Enqueued]:
-    """Accepts a message that is already in kombu's envelope."""
+def post(message: Post, *, onward: bool = False) -> Call[Enqueued]:
+    """Accepts a message that is already in kombu's envelope.
+
+    ``onward``: it is what a job that ends leads to, which a full server takes as well.
+    """
     both = post_all([message])
     return Call(
-        both.script,
+        load_when_full("enqueue") if onward else both.script,
         both.arguments,
         lambda answer: both.read(answer)[0],
         accepts=True,

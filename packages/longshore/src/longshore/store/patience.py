@@ -1,4 +1,4 @@
-"""A call that waits for a broker that is away."""
+"""Calls that wait for a broker that is away or takes no write, and lines that are said seldom."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from longshore.errors import BrokerUnavailable
+from longshore.errors import BrokerRefused, BrokerUnavailable
 from longshore.store.call import Call
+from longshore.store.refusals import passes
 from longshore.store.stores import Store
 
 logger = logging.getLogger(__name__)
@@ -17,6 +18,8 @@ T = TypeVar("T")
 
 #: Between two tries; the job's lease is renewed meanwhile.
 PAUSE_SECONDS = 0.25
+#: Between two lines that say the same of a broker that is away.
+QUIET_SECONDS = 1.0
 
 
 class Meanwhile:
@@ -36,15 +39,39 @@ def pause() -> None:
     time.sleep(PAUSE_SECONDS)
 
 
+class Seldom:
+    """Let one line a second through, whichever the reason, and count what is left out."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock, self._next_at, self._left_out = clock, float("-inf"), 0
+
+    def warn(self, log: logging.Logger, message: str, *values: object) -> None:
+        """Log a warning, unless one was logged within the last second."""
+        now = self._clock()
+        if now < self._next_at:
+            self._left_out += 1
+            return
+        more = f" ({self._left_out} such lines left out)" if self._left_out else ""
+        self._next_at, self._left_out = now + QUIET_SECONDS, 0
+        log.warning(f"{message}%s", *values, more)
+
+
+WAITING = Seldom()
+
+
 def run_patiently(store: Store, call: Call[T]) -> T:
-    """For an outcome, which cannot be kept anywhere else.
+    """Run a call that must not be given up, such as an outcome: it is kept nowhere else.
+
+    Waits while the broker is away, and while it refuses for a reason that may pass.
 
     Raises:
-        BrokerRefused: the server answered with an error.
+        BrokerRefused: the server answered with an error that is about this call.
     """
     while True:
         try:
             return store.run(call)
-        except BrokerUnavailable as error:
-            logger.warning("outcome is settled when the broker is back: %s", error)
+        except (BrokerUnavailable, BrokerRefused) as error:
+            if isinstance(error, BrokerRefused) and not passes(error):
+                raise
+            WAITING.warn(logger, "outcome is settled when the broker takes it: %s", error)
             pause()

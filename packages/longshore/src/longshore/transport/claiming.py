@@ -11,7 +11,7 @@ from kombu.log import get_logger
 from longshore.current import Claim
 from longshore.errors import BrokerError
 from longshore.records import DeadReason, ErrorInfo, JobState
-from longshore.store.attempts import ScriptMissing, is_demotion
+from longshore.store.attempts import ScriptMissing
 from longshore.store.call import Call
 from longshore.store.claims import (
     Delivery,
@@ -22,7 +22,9 @@ from longshore.store.claims import (
     release,
     renew,
 )
+from longshore.store.patience import Seldom
 from longshore.store.queues import bell_key
+from longshore.store.refusals import is_demotion, refusal
 from longshore.transport.book import BOOK
 from longshore.transport.delivery import payload_of
 
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
         ResponseError: type[Exception]
         priority_steps: list[int]
         brpop_timeout: float
+        place: str
         qos: Any
         settings: StoreSettings
         _queue_cycle: Any
@@ -62,6 +65,10 @@ logger = get_logger(__name__)
 #: What decoding a message may raise: JSON itself, and kombu's typed values in it.
 UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, RecursionError)
 
+#: Until the next claim is sent after one that the broker refused.
+REFUSED_SECONDS = 0.5
+REFUSALS = Seldom()
+
 #: Claimed at once when the prefetch limit leaves it open.
 UNLIMITED_CLAIM = 64
 
@@ -73,6 +80,7 @@ class ClaimingMixin(_Base):
     _busy = False
     _send_source = False
     _rings_expected = 0
+    _refused_until = float("-inf")
 
     def _sources(self, queues: list[str]) -> list[Source]:
         return [
@@ -87,7 +95,7 @@ class ClaimingMixin(_Base):
 
     def _brpop_start(self, timeout: float | None = None) -> None:
         queues = self._queue_cycle.consume(len(self.active_queues))
-        if not queues or not self._worth_asking():
+        if not queues or not self._worth_asking() or time.monotonic() < self._refused_until:
             return
         self._asked = self._claim_call(queues, self._room())
         commands: list[tuple[Any, ...]] = []
@@ -133,6 +141,9 @@ class ClaimingMixin(_Base):
         except ScriptMissing:
             self._send_source, self._busy = True, True
             raise Empty from None
+        except self.ResponseError as error:
+            self._refused(error)
+            raise Empty from None
         finally:
             self._in_poll = None
             self._flush_brpop_reauth()
@@ -143,19 +154,36 @@ class ClaimingMixin(_Base):
         return self._deliver_all(self._still_held(deliveries, asked_at))
 
     def _answer(self) -> Any:
+        """The answer to the claim; that of the bell before it is read as well, whatever it is."""
         connection = self.client.connection
         try:
-            for _ in range(self._rings_expected):
-                connection.read_response()
-            return connection.read_response()
+            refused = [self._read_bell(connection) for _ in range(self._rings_expected)]
+            answer = connection.read_response()
         except self.connection_errors:
             connection.disconnect()
             raise
+        if (error := next(filter(None, refused), None)) is not None and not answer:
+            raise error
+        return answer
+
+    def _read_bell(self, connection: Any) -> Exception | None:
+        try:
+            connection.read_response()
         except self.ResponseError as error:
-            if not is_demotion(error):
-                raise
-            connection.disconnect()
+            return error
+        return None
+
+    def _refused(self, error: Any) -> None:
+        """The broker refused to wait for work, or to hand it over: the next claim comes later.
+
+        Raises:
+            ConnectionError: it has become a replica, so the primary must be looked for.
+        """
+        self._busy, self._refused_until = False, time.monotonic() + REFUSED_SECONDS
+        if is_demotion(error):
+            self.client.connection.disconnect()
             raise ConnectionError("the broker has become a replica") from error
+        REFUSALS.warn(logger, "no work can be claimed: %s", refusal(self.place, "claim", error))
 
     def _deliver_all(self, deliveries: list[Delivery]) -> bool:
         if not deliveries:

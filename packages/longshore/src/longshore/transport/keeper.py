@@ -17,6 +17,7 @@ from longshore.errors import BrokerError, BrokerUnavailable
 from longshore.store import Store
 from longshore.store.claims import Held, Settlement, renew, settle, settle_all
 from longshore.store.janitor import EVERY_SECONDS, sweep
+from longshore.store.patience import PAUSE_SECONDS
 from longshore.store.queues import Maintenance, maintain
 from longshore.store.retention import retain
 from longshore.store.settings import StoreSettings
@@ -116,6 +117,8 @@ class Keeper:
             except BrokerError as error:
                 self._unanswered(error)
                 maintain_at = now + longest_pause(self._store.settings)
+                # What is due stays due: without a rest it would be tried without end.
+                self._stop.wait(PAUSE_SECONDS)
             self._rest(min(renew_at, maintain_at) - time.monotonic())
 
     def _rest(self, seconds: float) -> None:

@@ -6,12 +6,14 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from celery._state import get_current_task
 from kombu.utils.json import dumps
 
 from longshore.current import claim as current_claim
 from longshore.current import nonce as current_nonce
 from longshore.current import request_id as current_request_id
 from longshore.envelope import REPLACED, Post
+from longshore.relative_times import DELAY, EXPIRES_IN
 from longshore.sealing.serializer import CONTENT_TYPE, HIDDEN
 from longshore.tracing.holder import CLAIMED_AT, TRACING
 
@@ -37,6 +39,29 @@ def seconds(value: object) -> float | None:
     return parsed.timestamp()
 
 
+def _times(headers: dict[str, Any], *, again: bool) -> dict[str, float | None]:
+    """When the job is due and when it expires: by the server's clock, or as a person said it.
+
+    A retry (``again``) that says of its expiry what its attempt did leaves the record's as it is.
+    """
+    delay, expires_in = headers.get(DELAY), headers.get(EXPIRES_IN)
+    due_at = seconds(headers.get("eta")) if delay is None else None
+    expires_at = seconds(headers.get("expires")) if expires_in is None else None
+    if again and headers.get("expires") == getattr(_request(), "expires", None):
+        expires_at = expires_in = None
+    return {
+        "due_at": due_at,
+        "delay_seconds": delay,
+        "expires_at": expires_at,
+        "expires_in_seconds": expires_in,
+    }
+
+
+def _request() -> Any:
+    """Celery's request of the handler that runs here, if one does."""
+    return getattr(get_current_task(), "request", None)
+
+
 def token_for(job_id: str) -> str:
     """The token of the claim under which this very job is running here, if it is: a retry."""
     held = current_claim.get()
@@ -52,6 +77,20 @@ def repeated(job_id: str) -> bool:
     """Whether the job that publishes here runs again after a crash: its children may be there."""
     held = current_claim.get()
     return held is not None and held.job_id != job_id and held.delivery > held.attempt
+
+
+def is_onward(headers: dict[str, Any]) -> bool:
+    """Whether the message is what a job leads to that ends here: its retry, or what follows it.
+
+    What the handler of a followed job enqueues by itself counts as well: they look alike.
+    """
+    if current_claim.get() is None:
+        return False
+    if token_for(headers["id"]) or current_nonce.get() or replaces(headers):
+        return True
+    request = _request()
+    followers = ("chain", "callbacks", "errbacks", "chord")
+    return any(getattr(request, name, None) is not None for name in followers)
 
 
 def nonce_for(job_id: str) -> str:
@@ -79,7 +118,7 @@ def post_of(message: dict[str, Any], queue: str, list_key: str, priority: int) -
     # A retry is one more attempt of what was sent, not another thing sent.
     if TRACING.spans is not None and not token:
         sending = TRACING.spans.publish(headers["task"], headers["id"], queue, headers)
-    private = {NONCE, UNIQUE, FINGERPRINT, CLAIMED_AT, "longshore"}
+    private = {NONCE, UNIQUE, FINGERPRINT, CLAIMED_AT, DELAY, EXPIRES_IN, "longshore"}
     if message.get("content-type") == CONTENT_TYPE:
         headers = {**headers, **HIDDEN}
     travelling = {name: value for name, value in headers.items() if name not in private}
@@ -91,8 +130,7 @@ def post_of(message: dict[str, Any], queue: str, list_key: str, priority: int) -
         queue=queue,
         list=list_key,
         priority=priority,
-        due_at=seconds(headers.get("eta")),
-        expires_at=seconds(headers.get("expires")),
+        **_times(headers, again=bool(token)),
         nonce=nonce,
         unique=bool(headers.get(UNIQUE)) or repeated(headers["id"]),
         fingerprint=headers.get(FINGERPRINT),

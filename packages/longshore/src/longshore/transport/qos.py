@@ -73,6 +73,15 @@ class QoS(kombu_redis.QoS):  # type: ignore[misc]
         if not settled:
             report_refused(entry)
 
+    def restore_visible(self, start: int = 0, num: int = 10, interval: int = 10) -> None:
+        """Nothing: upkeep rescues by the leases, which the server's clock measures.
+
+        kombu takes what was claimed long ago by the clock of this machine from its owner.
+        """
+
+    def restore_by_tag(self, tag: str, client: Any = None, leftmost: bool = False) -> None:
+        """Nothing: a claim ends by a script that compares its token."""
+
     def restore_unacked(self, client: Any = None) -> None:  # noqa: ARG002
         """Gives back what this channel still holds, unless a worker looks after it."""
         if BOOK.kept_by_worker:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from celery.worker.consumer import Consumer
+from celery.worker.state import maybe_shutdown
 
+from longshore.errors import BrokerError
 from longshore.outcome import error_of
 from longshore.records import DeadReason, JobState
 from longshore.store.claims import Settlement
+from longshore.store.patience import pause
 from longshore.transport.book import BOOK
 from longshore.worker.meter import METER
 from longshore.worker.overdue import spare_ended
@@ -16,6 +19,8 @@ from longshore.worker.probe.step import answering
 
 #: Celery's own pauses grow to 30 s: a broker that is back would wait for its workers.
 RECONNECT_SECONDS = {"interval_start": 0.5, "interval_step": 0.5, "interval_max": 3.0}
+#: Pauses before a consumer connects again to a broker that has refused one of its steps.
+RESTS_AFTER_REFUSAL = 4
 
 
 def kept(reason: DeadReason, error: BaseException) -> Settlement:
@@ -26,6 +31,14 @@ def kept(reason: DeadReason, error: BaseException) -> Settlement:
 class LongshoreConsumer(Consumer):  # type: ignore[misc]
     """Keeps what it claimed through a lost connection, and drops no message that it cannot run."""
 
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        # What the broker refuses ends a step of the consumer, and no worker.
+        self.channel_errors: tuple[type[BaseException], ...] = (
+            *self.conninfo.channel_errors,
+            BrokerError,
+        )
+
     def ensure_connected(self, conn: Any) -> Any:
         """Waits for the broker; the worker's probe is answered meanwhile."""
         wait = conn.ensure_connection
@@ -35,6 +48,24 @@ class LongshoreConsumer(Consumer):  # type: ignore[misc]
 
         conn.ensure_connection = wait_answering
         return super().ensure_connected(conn)
+
+    def on_connection_error_after_connected(self, exc: Exception) -> None:
+        """The connection is lost, or the broker refused a step of the consumer."""
+        super().on_connection_error_after_connected(exc)
+        self._rest_after(exc)
+
+    def on_connection_error_before_connected(self, exc: Exception) -> None:
+        """The same while the consumer connects."""
+        super().on_connection_error_before_connected(exc)
+        self._rest_after(exc)
+
+    def _rest_after(self, error: Exception) -> None:
+        """A broker that refuses takes connections at once: without a rest it would be asked
+        without end. Probes are answered meanwhile, and a signal to stop is heard."""
+        if isinstance(error, self.channel_errors):
+            for _ in range(RESTS_AFTER_REFUSAL):
+                pause()
+                maybe_shutdown()
 
     _ready = False
 

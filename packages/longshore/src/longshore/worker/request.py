@@ -8,6 +8,7 @@ from typing import Any
 from billiard.exceptions import Terminated, TimeLimitExceeded, WorkerLostError
 from celery import states
 from celery.exceptions import Ignore, Reject, Retry, TaskRevokedError
+from celery.worker import state
 from celery.worker.request import Request
 
 from longshore import current
@@ -68,6 +69,15 @@ class LongshoreRequest(Request):  # type: ignore[misc]
         None under a claim: the store has served the delay, by the clock of the server.
         """
         return None if "longshore" in self.request_dict else super().eta
+
+    def maybe_expire(self) -> bool:
+        """Whether the job has expired: by the server's clock, where it knows when it does."""
+        held = claim_of(self._context)
+        if held is None or held.expires_after is None:
+            return bool(super().maybe_expire())
+        if held.expired:
+            state.revoked.add(self.id)
+        return held.expired
 
     def on_accepted(self, pid: int, time_accepted: float) -> None:
         """The pool has started the handler."""

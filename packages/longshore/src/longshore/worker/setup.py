@@ -48,6 +48,8 @@ OUTCOME_ENDS_CLAIM = {
     "worker_cancel_long_running_tasks_on_connection_loss": False,
     "worker_enable_prefetch_count_reduction": False,
 }
+#: Celery's setting under which an error of a command connects anew; it ends the worker otherwise.
+REFUSALS_END_NO_WORKER = {"broker_channel_error_retry": True}
 
 
 def is_longshore(app: Any) -> bool:
@@ -71,7 +73,8 @@ def on_worker_init(sender: Any, **_: Any) -> None:
         _let_children_report(sender.app)
     BOOK.slots = lambda: getattr(sender.pool, "num_processes", 0)
     BOOK.rate_limited = partial(_rate_limited, sender)
-    sender.app.conf.update(OUTCOME_ENDS_CLAIM)
+    sender.app.conf.update(OUTCOME_ENDS_CLAIM | REFUSALS_END_NO_WORKER)
+    _wait_for_broker_without_end(sender.app.conf)
     sender.consumer_cls = CONSUMER
     sender.app.events.dispatcher_cls = DISPATCHER
     for task in sender.app.tasks.values():
@@ -82,6 +85,13 @@ def on_worker_init(sender: Any, **_: Any) -> None:
     _watch_drain(sender)
     sender.app.steps["consumer"].add(ProbeStep)
     _count(sender)
+
+
+def _wait_for_broker_without_end(conf: Any) -> None:
+    """Celery ends a worker after a hundred tries, five minutes, unless the app says otherwise."""
+    name = "broker_connection_max_retries"
+    if not conf.value_set_for(name):
+        conf[name] = None
 
 
 def _rate_limited(worker: Any) -> int:

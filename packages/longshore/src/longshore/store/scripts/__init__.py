@@ -63,6 +63,12 @@ def load(name: str) -> Script:
 
 
 @cache
+def load_when_full(name: str) -> Script:
+    """The script of that name, which then runs when the server is full, too."""
+    return joined(name, part("_prelude"), "run_when_full()", part(name))
+
+
+@cache
 def load_with_enqueue(name: str, *before: str) -> Script:
     """The script of that name behind further parts, with the enqueue script inside as a function.
 

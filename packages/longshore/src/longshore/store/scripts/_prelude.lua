@@ -10,6 +10,11 @@ local function leases_key(queue) return PREFIX .. 'longshore:leases:' .. queue e
 local function delayed_key(queue) return PREFIX .. 'longshore:delayed:' .. queue end
 local function task_key(task) return PREFIX .. 'longshore:task:' .. task end
 
+-- At its maxmemory a server refuses a script's first write if that may take memory, but none after a
+-- write: Redis 6.2 and later and Valkey alike. A script that ends, renews or moves work begins with
+-- a write that takes none, so that a full server drains; one that only adds work does not.
+local function run_when_full() redis.call('DEL', key('longshore:nothing')) end
+
 -- What follows a message in kombu's unacked hash: [message, exchange, routing key].
 local function unacked_tail(queue) return ',"",' .. cjson.encode(queue) .. ']' end
 local function wrap(raw, queue) return '[' .. raw .. unacked_tail(queue) end

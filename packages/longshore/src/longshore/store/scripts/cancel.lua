@@ -3,6 +3,7 @@
 -- a running one is ended through its lease renewal; when ARGV[6] is asked its handler is told and may
 -- go on, when it is 0 it runs to its end.
 -- ARGV[3] is the result meta for waiters.
+run_when_full()
 local id, result, result_ttl, ttl = ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
 local job = job_key(id)
 local t = now()

@@ -1,5 +1,6 @@
 -- The body of chord ARGV[2] is enqueued or has failed: its parts go, unless ARGV[4] is 1, a mark
 -- stays for ARGV[3] seconds, so that a member that comes late begins nothing anew.
+run_when_full()
 local name = key('celery-taskset-meta-' .. ARGV[2])
 redis.call('DEL', name .. '.t', name .. '.s', name .. '.d')
 if ARGV[4] ~= '1' then redis.call('DEL', name .. '.j') end

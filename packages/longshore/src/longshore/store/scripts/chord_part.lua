@@ -3,6 +3,7 @@
 -- ARGV: id and token of the job that runs, group, member, part, whether parts are ordered, index,
 -- seconds that the end is remembered (0: a day). Keys and parts are Celery's own.
 -- Answers refused, closed (the body was enqueued), waiting, or complete with the body's nonce.
+run_when_full()
 local id, token, group, member, part = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local ordered, index, ttl = ARGV[7] == '1', ARGV[8], tonumber(ARGV[9])
 if ttl == 0 then ttl = DAY end

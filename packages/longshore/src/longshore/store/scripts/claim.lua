@@ -1,6 +1,7 @@
 -- Hands over up to ARGV[4] messages under a lease of ARGV[3] seconds to owner ARGV[2] in worker
 -- ARGV[5]. From ARGV[6]: triples (list, queue, no_ack). A message leaves its list last, when its
 -- claim is written: an error half-way costs nothing.
+run_when_full()
 local owner, lease, limit, worker = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
 local t = now()
 local at, until_ = stamp(t), stamp(t + lease)
@@ -26,25 +27,6 @@ local function envelope(raw)
   return message
 end
 
-local function first_sight(job, id, headers, queue, list)
-  redis.call('HSET', job, 'task', type(headers.task) == 'string' and headers.task or '', 'queue', queue,
-    'enqueued_at', at, 'waiting_since', at)
-  if list ~= queue then redis.call('HSET', job, 'list', list) end
-  redis.call('SADD', key('longshore:queues'), queue)
-  if type(headers.task) == 'string' then note_recent({id}, 100000) end
-end
-
--- A message whose job has ended meanwhile (cancelled, a second copy) is passed over.
-local function is_over(job, state, tag, job_tag, tombstones)
-  local from, to = string.find(tombstones or '', tag, 1, true)
-  if from and to >= from then
-    redis.call('HSET', job, 'tombstone', string.sub(tombstones, 1, from - 1) .. string.sub(tombstones, to + 1))
-    return true
-  end
-  return tag == job_tag
-    and (state == 'cancelled' or state == 'succeeded' or state == 'dead' or state == 'expired')
-end
-
 -- Seconds since the epoch of an ISO 8601 time; nil for what is none. No offset means UTC.
 local function epoch(iso)
   local y, mo, d, h, mi, s, zone = string.match(iso, '^(%d+)-(%d+)-(%d+)[T ](%d+):(%d+):(%d+%.?%d*)(.*)$')
@@ -58,6 +40,28 @@ local function epoch(iso)
   local sign, zh, zm = string.match(zone, '^([+-])(%d%d):?(%d%d)$')
   local offset = sign and (tonumber(zh) * 3600 + tonumber(zm) * 60) * (sign == '-' and -1 or 1) or 0
   return days * 86400 + tonumber(h) * 3600 + tonumber(mi) * 60 + tonumber(s) - offset
+end
+
+local function first_sight(job, id, headers, queue, list)
+  redis.call('HSET', job, 'task', type(headers.task) == 'string' and headers.task or '', 'queue', queue,
+    'enqueued_at', at, 'waiting_since', at)
+  if list ~= queue then redis.call('HSET', job, 'list', list) end
+  local expires_at = type(headers.expires) == 'string' and epoch(headers.expires)
+  if expires_at then redis.call('HSET', job, 'expires_at', stamp(expires_at)) end
+  redis.call('SADD', key('longshore:queues'), queue)
+  if type(headers.task) == 'string' then note_recent({id}, 100000) end
+  return expires_at
+end
+
+-- A message whose job has ended meanwhile (cancelled, a second copy) is passed over.
+local function is_over(job, state, tag, job_tag, tombstones)
+  local from, to = string.find(tombstones or '', tag, 1, true)
+  if from and to >= from then
+    redis.call('HSET', job, 'tombstone', string.sub(tombstones, 1, from - 1) .. string.sub(tombstones, to + 1))
+    return true
+  end
+  return tag == job_tag
+    and (state == 'cancelled' or state == 'succeeded' or state == 'dead' or state == 'expired')
 end
 
 -- A stock producer puts a delayed job on the list, for its worker to hold: here it waits in Redis.
@@ -82,14 +86,16 @@ end
 -- So many microseconds ago.
 local function ago(since) return since and math.max(math.floor((t - since) * 1000000), 0) or 0 end
 
-local function hand_out(job, id, tag, queue, raw, token, attempt, delivery, moved, claimed, since, enqueued_at)
+local function hand_out(job, id, tag, queue, raw, token, attempt, delivery, moved, claimed, since, enqueued_at,
+  expires_at)
   redis.call('HSET', job, 'state', 'running', 'owner', token, 'worker', worker, 'started_at', at,
     'attempts', attempt, 'deliveries', delivery, unpack(moved))
   local n = #claimed.tags
   claimed.tags[n + 1] = tag
   claimed.messages[2 * n + 1], claimed.messages[2 * n + 2] = tag, '[' .. raw .. claimed.tail
   local age = ago(tonumber(enqueued_at))
-  out[#out + 1] = {queue, raw, id, tag, token, attempt, delivery, since and ago(tonumber(since)) or age, age}
+  out[#out + 1] = {queue, raw, id, tag, token, attempt, delivery, since and ago(tonumber(since)) or age, age,
+    expires_at and stamp(tonumber(expires_at) - t) or ''}
 end
 
 -- Counted anew when a finished id is enqueued again: the run keeps old tokens from fitting.
@@ -105,10 +111,10 @@ local function take_known(queue, raw, claimed)
   if not id then return false end
   local job = job_key(id)
   local f = redis.call('HMGET', job, 'state', 'tag', 'queue', 'attempts', 'deliveries', 'run',
-    'waiting_since', 'enqueued_at')
+    'waiting_since', 'enqueued_at', 'expires_at')
   if f[1] ~= 'queued' or f[2] ~= tag or f[3] ~= queue or not f[4] or f[5] then return false end
   hand_out(job, id, tag, queue, raw, token_of(f[6], 1), tonumber(f[4]) + 1, 1, SAME, claimed,
-    f[7], f[8])
+    f[7], f[8], f[9])
   return true
 end
 
@@ -135,9 +141,9 @@ local function take(list, queue, raw, message, claimed)
   local id = type(message.headers.id) == 'string' and message.headers.id or tag
   local job = job_key(id)
   local f = redis.call('HMGET', job, 'state', 'tag', 'tombstone', 'deliveries', 'runs_before', 'run',
-    'lost', 'last_chance', 'waiting_since', 'enqueued_at')
+    'lost', 'last_chance', 'waiting_since', 'enqueued_at', 'expires_at')
   if not f[1] then
-    first_sight(job, id, message.headers, queue, list)
+    f[11] = first_sight(job, id, message.headers, queue, list)
   elseif is_over(job, f[1], tag, f[2], f[3]) then
     if f[1] == 'cancelled' then
       forget(id, 86400)
@@ -151,7 +157,7 @@ local function take(list, queue, raw, message, claimed)
   local token = token_of(f[6], delivery)
   if f[8] and f[8] == f[7] and must_wait_for_other(job, id, queue, raw, tag, token) then return end
   hand_out(job, id, tag, queue, raw, token, attempt, delivery, {'tag', tag, 'queue', queue}, claimed,
-    f[9], f[10])
+    f[9], f[10], f[11])
 end
 
 -- kombu's two keys and the leases learn of all that was taken from one list together.

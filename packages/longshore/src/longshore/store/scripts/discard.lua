@@ -1,6 +1,7 @@
 -- Dead letters that nobody wants any more. ARGV[2]: a name for this very call; ARGV[3]: seconds that
 -- their records are kept; ARGV[4]: why; from ARGV[5]: pairs (id, kept). A letter that has gone since
 -- it was read, or has died again, is let be. Answers discarded or gone for each.
+run_when_full()
 local nonce, ttl, reason = ARGV[2], tonumber(ARGV[3]), ARGV[4]
 local out = {}
 

@@ -1,4 +1,5 @@
 -- Whatever goes on from job ARGV[2] of queue ARGV[3] knows how it ended.
+run_when_full()
 redis.call('ZREM', key('longshore:ends:' .. ARGV[3]), ARGV[2])
 redis.call('HDEL', key('longshore:end-messages'), ARGV[2])
 return 1

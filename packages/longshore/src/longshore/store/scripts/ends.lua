@@ -1,6 +1,7 @@
 -- Hands out ends of jobs that are to be announced, at most ARGV[3], of the queues from ARGV[4]. Each
 -- is handed out again after ARGV[2] seconds unless it was announced. Answers rows {id, queue,
 -- message, state, error message, dead reason}.
+run_when_full()
 local lease, limit = tonumber(ARGV[2]), tonumber(ARGV[3])
 local t = now()
 local out = {}

@@ -1,6 +1,7 @@
 -- Another broker has put a job among its dead letters. ARGV: id, reason, error type, error message,
 -- seconds that the record is kept, seconds that the result is kept. A record that has its outcome
 -- keeps it; any other job is dead now. Answers unknown, known or dead.
+run_when_full()
 local id, t = ARGV[2], now()
 local job = job_key(id)
 local f = redis.call('HMGET', job, 'state', 'task', 'attempts', 'deliveries', 'worker', 'started_at',

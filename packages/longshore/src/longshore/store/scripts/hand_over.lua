@@ -1,6 +1,7 @@
 -- Moves delayed jobs to their lists before they are due. From ARGV[2]: fives (queue, id, list,
 -- message as it was read, message as it is to lie on the list). A job that was promoted,
 -- cancelled or tried again since it was read stays where it is. Answers how many were moved.
+run_when_full()
 local t = now()
 local moved = 0
 for i = 2, #ARGV, 5 do

@@ -2,6 +2,7 @@
 -- ARGV[2] of each, in at most ARGV[6] queues. ARGV[7]: the worker that asks, if it is one; ARGV[8]:
 -- whether it consumes. Answers {promoted, rescued, seconds until the next due job or '', 1 while the
 -- end of a job is to be announced}.
+run_when_full()
 local limit, max_deliveries, result_ttl = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local lease, window = tonumber(ARGV[5]), tonumber(ARGV[6])
 local t = now()

@@ -1,6 +1,7 @@
 -- The error behind a retry whose new place was taken by the enqueue script a moment ago.
 -- Result meta is written only while no later attempt has begun; what the record says of the
 -- current attempt may be of a later one, so the story is told from what the claim left behind.
+run_when_full()
 local id, token, result, result_ttl = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
 local error_type, error_message, attempt, delivery = ARGV[6], ARGV[7], tonumber(ARGV[8]), tonumber(ARGV[9])
 local job = job_key(id)

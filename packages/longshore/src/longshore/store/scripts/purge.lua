@@ -1,4 +1,5 @@
 -- Drops up to ARGV[3] waiting messages of list ARGV[2]; their jobs end as cancelled.
+run_when_full()
 local out = 0
 local t = now()
 for _ = 1, tonumber(ARGV[3]) do

@@ -1,6 +1,7 @@
 -- The run of an entrusted job ends in a retry, whose message the other broker holds by now. Result
 -- meta and record are left alone when that has been taken up already; the story is told in any case.
 -- ARGV: id, token, delay, result meta, seconds that it is kept, error type, message, attempt, delivery.
+run_when_full()
 local id, token, delay, result, result_ttl = ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6])
 local job, t = job_key(id), now()
 local f = redis.call('HMGET', job, 'owner', 'worker', 'started_at', 'task', 'queue')

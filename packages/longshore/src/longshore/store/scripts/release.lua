@@ -2,6 +2,7 @@
 -- counted = 1: the run was cut short by a lost process; at the limit the job is quarantined.
 -- begun = 0: the handler never saw it, so only the count of hand-overs tells of it; ARGV[11]
 -- seconds, if any, must then pass before it is handed over again.
+run_when_full()
 local id, tag, queue, token = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local counted, begun, message = ARGV[6] == '1', ARGV[7] == '1', ARGV[8]
 local max_deliveries, result_ttl, delay = tonumber(ARGV[9]), tonumber(ARGV[10]), ARGV[11]

@@ -1,5 +1,6 @@
 -- Extends leases to ARGV[2] seconds from now. From ARGV[3]: fours (tag, queue, job id, token).
 -- Answers one word for each: held, cancel (held, and a cancel was asked for) or lost.
+run_when_full()
 local lease = tonumber(ARGV[2])
 local t = now()
 local out = {}

@@ -1,6 +1,7 @@
 -- Dead letters go back to work. ARGV[2]: a name for this very call; ARGV[3]: how many a second, or
 -- nothing for all at once; from ARGV[4]: triples (id, kept, message). A letter that has gone since
 -- it was read, or has died again, is let be. Answers replayed or gone for each.
+run_when_full()
 local nonce, rate = ARGV[2], tonumber(ARGV[3])
 local t = now()
 -- Paced replays stand in line behind one another, whoever asks for them.

@@ -1,5 +1,6 @@
 -- A delayed job becomes due at ARGV[3] or, without that, ARGV[4] seconds from now; what is due by now
 -- goes to its list at once. Answers moved, or the state of a job that is not delayed, or unknown.
+run_when_full()
 local id = ARGV[2]
 local job = job_key(id)
 local t = now()

@@ -1,6 +1,7 @@
 -- The leader says which entries there are: pairs (name, definition) from ARGV[4]. An entry that
 -- is gone keeps its state for ARGV[3] seconds, so that a rolled-back release finds it again.
 -- Answers {anchor, last slot or ''} for each, or nothing when this token does not lead.
+run_when_full()
 local token, keep = ARGV[2], ARGV[3]
 local t = now()
 if not leads(token, t) then return {} end

@@ -1,5 +1,6 @@
 -- Takes or renews the leadership for ARGV[4] seconds, when it is free or held by this token.
 -- Answers {now, 1 or 0, leader's identity}.
+run_when_full()
 local token, identity, lease = ARGV[2], ARGV[3], tonumber(ARGV[4])
 local t = now()
 local f = redis.call('HMGET', LEADER, 'token', 'until', 'identity')

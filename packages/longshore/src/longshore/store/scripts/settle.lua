@@ -1,6 +1,7 @@
 -- Records outcomes and ends the claims under which they were reached. ARGV[2]: seconds that a
 -- record is kept; from ARGV[3]: tens (id, tag, queue, token, state, result meta, seconds that it
 -- is kept, error type, error message, reason). Answers 1 for each settled, 0 for each refused.
+run_when_full()
 local ttl = ARGV[2]
 local t = now()
 local at = stamp(t)

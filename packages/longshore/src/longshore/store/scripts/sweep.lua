@@ -2,6 +2,7 @@
 -- are gone. ARGV[2]: seconds without a sign of life; ARGV[3]: how many of each are looked at;
 -- ARGV[4]: seconds until the next round is due, 0 for one that is done in any case. Answers
 -- {bindings, lists, 1 when it was done}.
+run_when_full()
 local idle, limit, every = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local t = now()
 local passing = key('longshore:passing')

@@ -2,6 +2,7 @@
 -- worker, attempt. Answers over (the job has ended, or its cancel was asked for: the message is to be
 -- forgotten), or the token that fences this run and the delivery it is. A run that left no outcome is
 -- told as interrupted; a dead letter that somebody has sent again begins anew.
+run_when_full()
 local id, task, queue, owner, worker, attempt = unpack(ARGV, 2, 7)
 local job, t = job_key(id), now()
 local f = redis.call('HMGET', job, 'state', 'deliveries', 'attempts', 'cancel', 'worker', 'started_at')

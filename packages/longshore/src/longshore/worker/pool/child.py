@@ -22,6 +22,7 @@ from longshore.outcome import HOLDER
 from longshore.store.call import Call
 from longshore.store.claims import Delivery, claim, release, settle_all
 from longshore.store.exchange import Exchange
+from longshore.store.patience import Seldom
 from longshore.transport.book import BOOK
 from longshore.worker.attempts import disconnect_signals
 from longshore.worker.pool.coroutines import run_coroutines
@@ -45,6 +46,7 @@ DRAIN_SETTLE_SECONDS = 10.0
 #: From so many jobs in a few milliseconds on, waiting for the broker would cost more than they do.
 MANY = 8
 LATE_SECONDS = 0.01
+REFUSALS = Seldom()
 
 
 class Child:
@@ -122,7 +124,7 @@ class Child:
             try:
                 self._work(runner, sink)
             except BrokerError as error:
-                logger.warning("no work can be claimed: %s", error)
+                REFUSALS.warn(logger, "no work can be claimed: %s", error)
                 self._wake.rest(BROKER_PAUSE_SECONDS)
 
     def _work(self, runner: Runner, sink: OutcomeBuffer) -> None:
@@ -260,7 +262,10 @@ class Child:
             return True
         why = "its task's rate limit"
         later = release(one.claim, begun=False, counted=False, why=why, delay_seconds=wait)
-        self._store.run(later)
+        try:
+            self._store.run(later)
+        except BrokerError as error:
+            REFUSALS.warn(logger, "job %s is left to its lease: %s", one.claim.job_id, error)
         return False
 
     def _prepare(self, deliveries: Sequence[Delivery], runner: Runner) -> list[Prepared]:
@@ -293,6 +298,9 @@ class Child:
     def _give_back(self, batch: Sequence[Ready]) -> None:
         """What did not begin goes back; the parent may have given it back before."""
         why = "its worker stopped claiming"
-        for one in reversed(batch):
-            self._store.run(release(one.prepared.claim, begun=False, counted=False, why=why))
+        try:
+            for one in reversed(batch):
+                self._store.run(release(one.prepared.claim, begun=False, counted=False, why=why))
+        except BrokerError as error:
+            REFUSALS.warn(logger, "claims are left to their leases: %s", error)
         self._board.free(one.place for one in batch)

@@ -12,6 +12,7 @@ from longshore.current import Claim
 from longshore.errors import BrokerError
 from longshore.store import Store
 from longshore.store.claims import Settlement, settle_all
+from longshore.store.patience import Seldom
 from longshore.tracing import steps
 
 logger = get_logger(__name__)
@@ -21,6 +22,8 @@ FLUSH_AFTER_SECONDS = 0.020
 RETRY_SECONDS = 0.1
 #: The thread sleeps on when there was nothing to settle for so long; waking it costs a switch.
 PARK_AFTER_SECONDS = 0.05
+
+REFUSALS = Seldom()
 
 Outcome = tuple[Claim, Settlement]
 
@@ -99,7 +102,7 @@ class OutcomeBuffer:
         try:
             self.at_ticks()
         except BrokerError as error:
-            logger.warning("no work can be claimed: %s", error)
+            REFUSALS.warn(logger, "no work can be claimed: %s", error)
 
     def _due(self) -> float | None:
         """When what waits longest is to be settled, in monotonic seconds."""
@@ -115,7 +118,7 @@ class OutcomeBuffer:
         try:
             self.report(outcomes, self._store.run(settle_all(outcomes)) if outcomes else [])
         except BrokerError as error:
-            logger.warning("%d outcome(s) are settled later: %s", len(outcomes), error)
+            REFUSALS.warn(logger, "%d outcome(s) are settled later: %s", len(outcomes), error)
             self.put_back(outcomes)
             time.sleep(RETRY_SECONDS)
             return False

@@ -10,7 +10,6 @@ import base64
 import json
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import Any
 
@@ -21,14 +20,14 @@ from celery.app.trace import prepare_accept_content
 from celery.exceptions import Ignore, NotRegistered, Reject, Retry, TaskRevokedError
 from celery.utils.log import get_logger
 
-from longshore.current import Claim
+from longshore.current import Claim, running
 from longshore.outcome import error_of, settlement_of, told_of
 from longshore.records import DeadReason, ErrorInfo, JobState
 from longshore.store import Store
 from longshore.store.claims import Delivery, Settlement, release
+from longshore.store.patience import run_patiently
 from longshore.tracing.holder import CLAIMED_AT, TRACING
 from longshore.transport.delivery import decodes_json_itself, plain_json
-from longshore.transport.publishing import seconds
 from longshore.worker.attempts import working_for
 from longshore.worker.pool.board import Held
 from longshore.worker.pool.events import Events, raised
@@ -185,7 +184,8 @@ class Runner:
             return Left.RETRIED
         if isinstance(error, Reject) and error.requeue:
             why = "given back by the task"
-            self._store.run(release(prepared.claim, begun=False, counted=False, why=why))
+            back = release(prepared.claim, begun=False, counted=False, why=why)
+            run_patiently(self._store, back)
             return Left.GIVEN_BACK
         if error is None or isinstance(error, Ignore):
             self._sink.add(prepared.claim, DONE)
@@ -217,12 +217,12 @@ class Runner:
             prepared.claim,
             Settlement(JobState.DEAD, error=error, reason=DeadReason.UNKNOWN_TASK),
         )
-        self._app.backend.mark_as_failure(prepared.claim.job_id, NotRegistered(prepared.task))
+        with running(prepared.claim):
+            self._app.backend.mark_as_failure(prepared.claim.job_id, NotRegistered(prepared.task))
 
     @staticmethod
     def _expired(prepared: Prepared) -> bool:
-        expires = seconds(prepared.request.get("expires"))
-        return expires is not None and datetime.now(UTC).timestamp() > expires
+        return prepared.claim.expired
 
     def _expire(self, prepared: Prepared) -> None:
         _, _, embed = self._decode(prepared)

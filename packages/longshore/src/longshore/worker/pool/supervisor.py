@@ -17,6 +17,7 @@ from longshore.errors import BrokerError
 from longshore.store import Store
 from longshore.store.claims import Held as Renewal
 from longshore.store.claims import release, renew
+from longshore.store.patience import Seldom
 from longshore.worker.pool.board import Board, Held, Running, View
 from longshore.worker.pool.life import run_child
 from longshore.worker.pool.lookahead import MOST
@@ -30,6 +31,7 @@ WATCH_EVERY_SECONDS = 0.05
 #: A handler that runs for longer holds up what was claimed behind it: that goes back.
 RELIEVE_AFTER_SECONDS = 0.1
 JOIN_STEP_SECONDS = 0.02
+REFUSALS = Seldom()
 
 Verdict = Callable[[Held], None]
 
@@ -165,7 +167,7 @@ class Supervisor:
             try:
                 self._watch_once()
             except BrokerError as error:
-                logger.warning("leases cannot be renewed: %s", error)
+                REFUSALS.warn(logger, "leases cannot be renewed: %s", error)
 
     def _watch_once(self) -> None:
         now = time.monotonic()
