@@ -6,9 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from longshore_api.moment import Moment
-
-YEAR_SECONDS = 366 * 86_400
+from longshore_api.moment import YEAR_SECONDS, DueMoment
 
 Seconds = Annotated[float, Field(le=YEAR_SECONDS, allow_inf_nan=False)]
 
@@ -22,7 +20,7 @@ class Wishes(BaseModel):
     delay_seconds: Annotated[Seconds, Field(ge=0)] | None = Field(
         default=None, description="run this long after acceptance"
     )
-    run_at: Moment | None = Field(
+    run_at: DueMoment | None = Field(
         default=None,
         description="run at this moment (RFC 3339, with its offset), or at once when it has passed",
         examples=["2026-11-22T06:00:00Z"],

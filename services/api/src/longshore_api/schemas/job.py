@@ -125,7 +125,7 @@ class JobPage(BaseModel):
 
 def shown_json(record: JobRecord) -> bytes:
     """Return the JSON of ``JobView.of(record)``, without a model in between."""
-    return to_json(_shown(record))
+    return to_json(_shown(record), inf_nan_mode="null")
 
 
 def _shown(record: JobRecord) -> dict[str, Any]:
