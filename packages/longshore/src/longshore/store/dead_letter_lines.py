@@ -15,7 +15,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
-from longshore.errors import UnreadableMessage
+from longshore.envelope import PRIORITY_STEPS, list_of, queue_name
+from longshore.errors import NotAQueue, UnreadableMessage
 from longshore.records import DeadReason
 from longshore.store.dead_letters import DeadLetter
 from longshore.store.jobs import UNREADABLE
@@ -64,6 +65,8 @@ def from_line(line: str) -> Row:
         return _row(document)
     except UnreadableMessage:
         raise
+    except NotAQueue as error:
+        raise UnreadableMessage(str(error)) from None
     except (*UNREADABLE, AttributeError, OverflowError, RecursionError) as error:
         raise UnreadableMessage(f"not a dead letter ({type(error).__name__}: {error})") from None
 
@@ -85,7 +88,9 @@ def _row(document: dict[str, Any]) -> Row:
     if not math.isfinite(kept_at):
         raise UnreadableMessage("kept_at must be seconds since the epoch")
     # What is sent as it is must be text that can be written.
-    _ = (job_id.encode(), queue.encode())
+    _ = (job_id.encode(), queue_name(queue).encode())
+    if own.get("list", queue) not in {list_of(queue, step) for step in PRIORITY_STEPS}:
+        raise UnreadableMessage(f"the list of the record is none of the queue {queue!r}")
     row = (job_id, f"{kept_at:.6f}", queue)
     return *row, _message(document), json.dumps(own), json.dumps(stories)
 

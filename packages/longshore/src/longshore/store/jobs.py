@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from longshore.envelope import NewJob, Post, encode, words
+from longshore.envelope import NewJob, Post, encode, queue_name, words
 from longshore.errors import UnknownJob
 from longshore.records import (
     AttemptRecord,
@@ -84,9 +84,12 @@ def post_all(messages: Sequence[Post]) -> Call[list[Enqueued]]:
 
     Raises:
         ValueError: there are more.
+        NotAQueue: one names another key as its queue.
     """
     if len(messages) > MOST_AT_ONCE:
         raise ValueError(f"{len(messages)} jobs at once; at most {MOST_AT_ONCE} are taken")
+    for message in messages:
+        queue_name(message.queue)
 
     return Call(
         load("enqueue"),

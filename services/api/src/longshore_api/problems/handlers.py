@@ -28,6 +28,7 @@ KINDS: dict[type[Exception], Kind] = {
     engine.UnknownTask: kinds.UNKNOWN_TASK,
     engine.UnknownJob: kinds.UNKNOWN_JOB,
     engine.UnknownBatch: kinds.UNKNOWN_BATCH,
+    engine.NotAQueue: kinds.UNKNOWN_QUEUE,
     engine.InvalidJob: kinds.INVALID_REQUEST,
     engine.InvalidCursor: kinds.INVALID_REQUEST,
     engine.UnknownDeadLetter: kinds.UNKNOWN_DEAD_LETTER,
