@@ -6,6 +6,8 @@ ApiError
 ├── JobNotSucceeded     the result of a job that ended without one
 ├── TooManyJobs         a batch of more jobs than one call takes
 ├── JobNotDelayed       only a job that waits for its time can be given another one
+├── AddressTooLong      the path with its query is longer than is taken
+├── HeadersTooLarge     the headers are more, or larger, than are taken
 ├── Unauthenticated     no credential, or one that is not valid
 ├── Forbidden           the caller lacks the right that the endpoint needs
 ├── TooManyRequests     the caller calls more often than it may
@@ -78,6 +80,14 @@ class JobNotDelayed(ApiError):
 
 class TooManyJobs(ApiError):
     """A batch of more jobs than one call takes."""
+
+
+class AddressTooLong(ApiError):
+    """The path with its query is longer than is taken."""
+
+
+class HeadersTooLarge(ApiError):
+    """The headers are more, or larger, than are taken."""
 
 
 class Unauthenticated(ApiError):

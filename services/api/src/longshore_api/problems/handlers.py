@@ -18,7 +18,7 @@ from longshore.current import request_id
 from longshore.reporting import report
 from longshore_api import errors as api
 from longshore_api.database import DATABASE_UNAVAILABLE
-from longshore_api.middleware.access import route_of
+from longshore_api.middleware.access import MOST_PATH, route_of
 from longshore_api.problems import kinds
 from longshore_api.problems.document import MEDIA_TYPE, FieldProblem, Problem
 from longshore_api.problems.kinds import Kind
@@ -40,6 +40,8 @@ KINDS: dict[type[Exception], Kind] = {
     api.UnknownFile: kinds.UNKNOWN_FILE,
     api.UnsupportedUpload: kinds.UNSUPPORTED_TYPE,
     api.BodyTooLarge: kinds.TOO_LARGE,
+    api.AddressTooLong: kinds.ADDRESS_TOO_LONG,
+    api.HeadersTooLarge: kinds.HEADERS_TOO_LARGE,
     api.TooManyJobs: kinds.TOO_MANY_JOBS,
     api.JobNotDelayed: kinds.JOB_NOT_DELAYED,
     api.JobNotSucceeded: kinds.JOB_NOT_SUCCEEDED,
@@ -108,7 +110,7 @@ def respond(
         title=kind.title,
         status=kind.status,
         detail=detail,
-        instance=request.url.path,
+        instance=request.url.path[:MOST_PATH],
         request_id=request_id.get(),
         **(facts or {}),
     )

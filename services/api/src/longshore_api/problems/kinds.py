@@ -34,6 +34,8 @@ UNREADABLE_MESSAGE = Kind("unreadable-message", "No worker could run this messag
 UNKNOWN_FILE = Kind("unknown-file", "No such file", 404)
 TOO_LARGE = Kind("too-large", "The body is too large", 413)
 TOO_MANY_JOBS = Kind("too-many-jobs", "The batch has too many jobs", 413)
+ADDRESS_TOO_LONG = Kind("address-too-long", "The address is too long", 414)
+HEADERS_TOO_LARGE = Kind("headers-too-large", "The headers are too large", 431)
 UNSUPPORTED_TYPE = Kind("unsupported-type", "This type of file is not taken", 415)
 IDEMPOTENCY_CONFLICT = Kind(
     "idempotency-conflict",
