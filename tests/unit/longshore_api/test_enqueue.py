@@ -75,6 +75,30 @@ async def test_a_key_with_other_fields_is_a_conflict(client: httpx.AsyncClient) 
     assert "other fields" in response.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"delay_seconds": 60},
+        {"priority": 3},
+        {"expires_in_seconds": 5},
+        {"run_at": "2026-11-22T06:00:00Z"},
+    ],
+)
+async def test_a_key_with_another_time_or_priority_is_a_conflict(
+    client: httpx.AsyncClient, store: FakeStore, params: dict[str, str | float]
+) -> None:
+    key = {"Idempotency-Key": "order-17"}
+    for first, second in (({}, params), (params, {})):
+        assert (await client.post(ADD, json=FIELDS, params=first, headers=key)).status_code == 202
+        again = await client.post(ADD, json=FIELDS, params=first, headers=key)
+        assert again.status_code == 202
+        response = await client.post(ADD, json=FIELDS, params=second, headers=key)
+        assert response.status_code == 409
+        assert "another time or priority" in response.json()["detail"]
+        key = {"Idempotency-Key": "order-18"}
+    assert len(store.messages) == 2
+
+
 async def test_one_key_means_one_job_for_each_task(
     client: httpx.AsyncClient, store: FakeStore
 ) -> None:

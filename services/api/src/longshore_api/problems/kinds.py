@@ -39,7 +39,7 @@ HEADERS_TOO_LARGE = Kind("headers-too-large", "The headers are too large", 431)
 UNSUPPORTED_TYPE = Kind("unsupported-type", "This type of file is not taken", 415)
 IDEMPOTENCY_CONFLICT = Kind(
     "idempotency-conflict",
-    "The idempotency key was used with other fields",
+    "The idempotency key was used for another request",
     409,
 )
 JOB_NOT_SUCCEEDED = Kind("job-not-succeeded", "The job ended without a result", 409)
