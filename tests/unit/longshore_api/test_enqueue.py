@@ -115,6 +115,12 @@ async def test_a_job_may_run_at_a_moment(client: httpx.AsyncClient) -> None:
     assert _moment(response.json()["due_at"]) == moment
 
 
+@pytest.mark.parametrize(("word", "number"), [("high", 0), ("normal", 3), ("low", 6)])
+async def test_a_priority_may_be_a_word(client: httpx.AsyncClient, word: str, number: int) -> None:
+    response = await client.post(ADD, json=FIELDS, params={"priority": word})
+    assert (response.status_code, response.json()["priority"]) == (202, number)
+
+
 async def test_a_moment_that_has_passed_means_at_once(client: httpx.AsyncClient) -> None:
     response = await client.post(ADD, json=FIELDS, params={"run_at": "2020-01-01T00:00:00+02:00"})
     assert (response.json()["state"], response.json()["due_at"]) == ("queued", None)
@@ -176,6 +182,7 @@ async def test_what_was_sent_is_not_repeated_in_a_problem(client: httpx.AsyncCli
     [
         {"priority": 10},
         {"priority": -1},
+        {"priority": "urgent"},
         {"delay_seconds": -1},
         {"delay_seconds": "inf"},
         {"delay_seconds": "nan"},

@@ -59,3 +59,14 @@ async def test_an_address_of_the_most_bytes_is_taken(client: httpx.AsyncClient) 
     path = "/api/v1/jobs/"
     response = await client.get(path + "x" * (MOST_PATH - len(path)))
     assert response.json()["type"] == "urn:longshore:problem:unknown-job"
+
+
+@pytest.mark.parametrize("name", ["Idempotency-Key", "Authorization", "Content-Type"])
+async def test_a_header_with_one_value_is_given_once(
+    client: httpx.AsyncClient, store: FakeStore, name: str
+) -> None:
+    headers = [("Content-Type", "application/json"), (name, "one"), (name, "two")]
+    response = await client.post(ADD, content=b'{"a": 1, "b": 2}', headers=headers)
+    assert response.status_code == 400
+    assert response.json()["detail"] == f"send the header {name} once"
+    assert store.messages == []

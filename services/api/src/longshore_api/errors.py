@@ -8,6 +8,7 @@ ApiError
 ├── JobNotDelayed       only a job that waits for its time can be given another one
 ├── AddressTooLong      the path with its query is longer than is taken
 ├── HeadersTooLarge     the headers are more, or larger, than are taken
+├── RepeatedHeader      a header with one value is given twice
 ├── Unauthenticated     no credential, or one that is not valid
 ├── Forbidden           the caller lacks the right that the endpoint needs
 ├── TooManyRequests     the caller calls more often than it may
@@ -88,6 +89,10 @@ class AddressTooLong(ApiError):
 
 class HeadersTooLarge(ApiError):
     """The headers are more, or larger, than are taken."""
+
+
+class RepeatedHeader(ApiError):
+    """A header that has one value is given twice."""
 
 
 class Unauthenticated(ApiError):

@@ -40,10 +40,10 @@ REFUSALS = documented(
     kinds.IDENTITY_UNAVAILABLE,
     takes_input=False,
 )
-#: What the framework answers when it cannot take a body apart.
-#: What is refused before any endpoint is looked for.
-HEAD = documented(kinds.ADDRESS_TOO_LONG, kinds.HEADERS_TOO_LARGE, takes_input=False)
-UNREADABLE = documented(kinds.BAD_REQUEST, takes_input=False)
+#: What is refused before any endpoint is looked for; 400 is also a body that cannot be taken apart.
+HEAD = documented(
+    kinds.BAD_REQUEST, kinds.ADDRESS_TOO_LONG, kinds.HEADERS_TOO_LARGE, takes_input=False
+)
 
 
 class LongshoreApi(FastAPI):
@@ -63,8 +63,6 @@ class LongshoreApi(FastAPI):
         schemas["Problem"] = problem
         for operation in _operations(document, frozenset()):
             _may_answer(operation, HEAD)
-            if "requestBody" in operation:
-                _may_answer(operation, UNREADABLE)
         if self.guarded:
             document["components"]["securitySchemes"] = SCHEMES
             for operation in _operations(document, self.public):

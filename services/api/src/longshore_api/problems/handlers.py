@@ -41,6 +41,7 @@ KINDS: dict[type[Exception], Kind] = {
     api.UnsupportedUpload: kinds.UNSUPPORTED_TYPE,
     api.BodyTooLarge: kinds.TOO_LARGE,
     api.AddressTooLong: kinds.ADDRESS_TOO_LONG,
+    api.RepeatedHeader: kinds.BAD_REQUEST,
     api.HeadersTooLarge: kinds.HEADERS_TOO_LARGE,
     api.TooManyJobs: kinds.TOO_MANY_JOBS,
     api.JobNotDelayed: kinds.JOB_NOT_DELAYED,
