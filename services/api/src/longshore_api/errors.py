@@ -164,3 +164,14 @@ class BodyTooLarge(HTTPException):
 
     def __str__(self) -> str:
         return self.detail
+
+
+class BodyTooSlow(HTTPException):
+    """The body does not arrive in time."""
+
+    def __init__(self) -> None:
+        # What is left of the body would be taken for the next request.
+        super().__init__(408, "the body did not arrive in time", {"Connection": "close"})
+
+    def __str__(self) -> str:
+        return self.detail

@@ -44,6 +44,7 @@ REFUSALS = documented(
 HEAD = documented(
     kinds.BAD_REQUEST, kinds.ADDRESS_TOO_LONG, kinds.HEADERS_TOO_LARGE, takes_input=False
 )
+BODY = documented(kinds.REQUEST_TOO_SLOW, takes_input=False)
 
 
 class LongshoreApi(FastAPI):
@@ -63,6 +64,8 @@ class LongshoreApi(FastAPI):
         schemas["Problem"] = problem
         for operation in _operations(document, frozenset()):
             _may_answer(operation, HEAD)
+            if "requestBody" in operation:
+                _may_answer(operation, BODY)
         if self.guarded:
             document["components"]["securitySchemes"] = SCHEMES
             for operation in _operations(document, self.public):

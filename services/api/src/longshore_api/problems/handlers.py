@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -24,6 +25,8 @@ from longshore_api.problems.document import MEDIA_TYPE, FieldProblem, Problem
 from longshore_api.problems.kinds import Kind
 from longshore_tasks.storage import FileMissing, StorageUnavailable
 
+USED_UP = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.EDQUOT})
+
 KINDS: dict[type[Exception], Kind] = {
     engine.UnknownTask: kinds.UNKNOWN_TASK,
     engine.UnknownJob: kinds.UNKNOWN_JOB,
@@ -43,6 +46,7 @@ KINDS: dict[type[Exception], Kind] = {
     api.AddressTooLong: kinds.ADDRESS_TOO_LONG,
     api.RepeatedHeader: kinds.BAD_REQUEST,
     api.HeadersTooLarge: kinds.HEADERS_TOO_LARGE,
+    api.BodyTooSlow: kinds.REQUEST_TOO_SLOW,
     api.TooManyJobs: kinds.TOO_MANY_JOBS,
     api.JobNotDelayed: kinds.JOB_NOT_DELAYED,
     api.JobNotSucceeded: kinds.JOB_NOT_SUCCEEDED,
@@ -68,7 +72,8 @@ async def answer_known(request: Request, error: Exception) -> Response:
     detail = kind.detail or str(error)
     if isinstance(error, api.ApiError):
         return respond(request, kind, detail, facts=error.facts, headers=error.headers)
-    return respond(request, kind, detail)
+    headers = error.headers if isinstance(error, HTTPException) else None
+    return respond(request, kind, detail, headers=headers)
 
 
 async def answer_invalid(request: Request, error: Exception) -> Response:
@@ -83,6 +88,8 @@ async def answer_invalid(request: Request, error: Exception) -> Response:
 
 async def answer_http(request: Request, error: Exception) -> Response:
     """Answer what the framework raises by itself: no such route, wrong method, broken body."""
+    if error.__cause__ is not None and is_used_up(error.__cause__):
+        return answer_unexpected(request, error.__cause__)
     status = error.status_code if isinstance(error, HTTPException) else 500
     headers = error.headers if isinstance(error, HTTPException) else None
     phrase = HTTPStatus(status).phrase
@@ -90,8 +97,16 @@ async def answer_http(request: Request, error: Exception) -> Response:
     return respond(request, kind, None, headers=headers)
 
 
-def answer_unexpected(request: Request, error: Exception) -> Response:
+def is_used_up(error: BaseException) -> bool:
+    """Whether the process or its machine has no descriptor, memory or space left."""
+    return isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno in USED_UP)
+
+
+def answer_unexpected(request: Request, error: BaseException) -> Response:
     """Answer an error that nobody foresaw, without a word of it."""
+    if is_used_up(error):
+        _logger().error("used_up", error=str(error))
+        return respond(request, kinds.OVERLOADED, kinds.OVERLOADED.detail)
     _logger().error("request_crashed", exc_info=error)
     report(error, {"method": request.method, "route": route_of(request.scope)})
     return respond(request, kinds.INTERNAL, kinds.INTERNAL.detail)

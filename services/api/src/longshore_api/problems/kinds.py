@@ -36,6 +36,12 @@ TOO_LARGE = Kind("too-large", "The body is too large", 413)
 TOO_MANY_JOBS = Kind("too-many-jobs", "The batch has too many jobs", 413)
 ADDRESS_TOO_LONG = Kind("address-too-long", "The address is too long", 414)
 HEADERS_TOO_LARGE = Kind("headers-too-large", "The headers are too large", 431)
+REQUEST_TOO_SLOW = Kind(
+    "request-too-slow",
+    "The request did not arrive in time",
+    408,
+    "Send headers and body without long pauses.",
+)
 UNSUPPORTED_TYPE = Kind("unsupported-type", "This type of file is not taken", 415)
 IDEMPOTENCY_CONFLICT = Kind(
     "idempotency-conflict",
@@ -82,6 +88,13 @@ IDENTITY_UNAVAILABLE = Kind(
     "identity-unavailable",
     "The identity provider does not answer",
     503,
+    retry_after_seconds=5,
+)
+OVERLOADED = Kind(
+    "overloaded",
+    "The api has no room for more",
+    503,
+    "Connections, descriptors or memory are used up. Try again later.",
     retry_after_seconds=5,
 )
 NOT_READY = Kind("not-ready", "The api is not ready", 503, retry_after_seconds=2)
