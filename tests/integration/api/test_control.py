@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -45,8 +46,9 @@ def take(store: Store) -> Claim:
 async def test_a_delayed_job_gets_another_time_and_runs_now(client, store) -> None:
     job_id = await enqueue(client, delay_seconds=600)
     url = f"{JOBS}/{job_id}"
-    moved = await client.post(f"{url}/reschedule", json={"run_at": "2040-01-01T00:00:00Z"})
-    assert moved.json()["due_at"] == "2040-01-01T00:00:00Z"
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    moved = await client.post(f"{url}/reschedule", json={"run_at": tomorrow})
+    assert datetime.fromisoformat(moved.json()["due_at"]) == datetime.fromisoformat(tomorrow)
     assert (await client.post(f"{url}/reschedule", json={"delay_seconds": 500})).status_code == 200
     assert (await client.post(f"{url}/run-now")).json()["state"] == "queued"
     assert take(store).job_id == job_id
@@ -55,7 +57,7 @@ async def test_a_delayed_job_gets_another_time_and_runs_now(client, store) -> No
     assert (await client.post(f"{JOBS}/nobody/run-now")).status_code == 404
 
 
-@pytest.mark.parametrize("body", [{}, {"delay_seconds": 1, "run_at": "2040-01-01T00:00:00Z"}])
+@pytest.mark.parametrize("body", [{}, {"delay_seconds": 1, "run_at": "2026-01-01T00:00:00Z"}])
 async def test_one_time_is_asked_for(client, body) -> None:
     job_id = await enqueue(client, delay_seconds=600)
     response = await client.post(f"{JOBS}/{job_id}/reschedule", json=body)
@@ -84,6 +86,17 @@ async def test_a_queue_is_purged(client) -> None:
     purged = (await client.post(f"{QUEUES}/high/purge")).json()
     assert purged == {"queue": "high", "purged": 2, "more": False}
     assert (await client.get(f"{JOBS}/{job_id}")).json()["state"] == "cancelled"
+
+
+@pytest.mark.parametrize("act", ["pause", "purge"])
+async def test_another_key_of_the_broker_is_no_queue(client, act) -> None:
+    job_id = await enqueue(client)
+    refused = await client.post(f"{QUEUES}/longshore:accepted/{act}")
+    assert (refused.status_code, refused.json()["type"]) == (
+        404,
+        "urn:longshore:problem:unknown-queue",
+    )
+    assert [one["id"] for one in (await client.get(JOBS)).json()["jobs"]] == [job_id]
 
 
 async def test_jobs_are_found_by_time(client) -> None:

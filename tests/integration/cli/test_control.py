@@ -117,3 +117,11 @@ def test_health_says_what_to_look_at(document, longshore, enqueue, bury):
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_a_shell_can_complete_the_commands(longshore, shell):
     assert "_LONGSHORE_COMPLETE" in longshore("completion", shell).stdout
+
+
+@pytest.mark.parametrize("words", [("purge", "--yes"), ("pause",)])
+def test_another_key_of_the_broker_is_no_queue(longshore, document, enqueue, words):
+    enqueue("a")
+    refused = longshore("queues", *words, "longshore:accepted", code=2)
+    assert "'longshore:accepted' is no queue" in refused.stderr
+    assert [one["id"] for one in document("jobs", "list")] == ["a"]

@@ -43,6 +43,13 @@ def test_the_message_tells_its_time_and_keeps_its_priority(store, client):
     assert 0 <= eta.timestamp() - begun - FAR_SECONDS < 5
 
 
+def test_a_job_due_after_the_end_of_the_calendar_is_handed_over_with_its_last_moment(store, client):
+    store.run(jobs.enqueue(NewJob(task="t", id="far", kwargs={}, queue="q", due_at=1e300)))
+    assert list(release_to_stock(store)) == [1]
+    (raw,) = client.lrange("q", 0, -1)
+    assert json.loads(raw)["headers"]["eta"] == "9999-12-31T23:59:59+00:00"
+
+
 def test_a_job_that_moved_since_it_was_read_is_let_be(store, client):
     enqueue(store, 2)
     found = store.run(delayed())

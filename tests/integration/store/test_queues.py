@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from longshore.envelope import NewJob
+from longshore.errors import NotAQueue
 from longshore.records import JobState, QueueStatus
 from longshore.store import jobs
-from longshore.store.queues import all_status, purge, ring
+from longshore.store.queues import all_status, pause, purge, ring
+from support.everything import everything
 
 
 def test_every_kind_of_waiting_is_told_apart(store, enqueue, take):
@@ -47,6 +50,50 @@ def test_purge_takes_one_priority(store, enqueue, client):
     enqueue(priority=9)
     assert store.run(purge("q", 0)) == 0
     assert store.run(purge("q", 9)) == 1
+
+
+NO_QUEUES = (
+    "longshore:accepted",
+    "shop:longshore:accepted",
+    "unacked",
+    "_kombu.binding.celery",
+    "celery-task-meta-1",
+    "q\x06\x163",
+    "",
+)
+
+
+@pytest.mark.parametrize("name", NO_QUEUES)
+@pytest.mark.parametrize("act", [purge, pause, lambda name: jobs.enqueue(job_on(name))])
+def test_a_name_of_another_key_is_no_queue(store, client, enqueue, name, act):
+    enqueue()
+    before = sorted(everything(client).split("\n"))
+    with pytest.raises(NotAQueue, match="is no queue"):
+        store.run(act(name))
+    assert sorted(everything(client).split("\n")) == before
+
+
+@pytest.mark.parametrize("put", ["rpush", "sadd"])
+def test_what_holds_something_else_than_messages_is_not_purged(store, client, put):
+    getattr(client, put)("shopping", "milk")
+    with pytest.raises(NotAQueue):
+        store.run(purge("shopping"))
+    assert client.exists("shopping")
+
+
+def test_a_queue_that_only_a_stock_producer_knows_is_purged(store, client):
+    client.rpush("stock", b'{"headers": {"id": "1"}, "body": ""}', b'{"headers": {}}')
+    assert store.run(purge("stock")) == 2
+
+
+def test_garbage_in_a_known_queue_is_purged(store, client, enqueue):
+    enqueue()
+    client.rpush("q", b"no json")
+    assert store.run(purge("q")) == 2
+
+
+def job_on(queue: str) -> NewJob:
+    return NewJob(task="t", id="new", kwargs={}, queue=queue)
 
 
 def test_the_bell_is_bounded(store, client, enqueue):

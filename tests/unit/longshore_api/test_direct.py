@@ -55,7 +55,10 @@ def told(response: httpx.Response) -> tuple[int, set[str], Any]:
 
 
 @pytest.mark.parametrize("content", [b'{"a": 1, "b": 2}', b"", b"[]", b'{"a": "x"}', b"null"])
-@pytest.mark.parametrize("query", ["", "?priority=3", "?priority=12&x=1", "?delay_seconds="])
+@pytest.mark.parametrize(
+    "query",
+    ["", "?priority=3", "?priority=12&x=1", "?priority=low", "?priority=urgent", "?delay_seconds="],
+)
 @pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "k"}, {"Idempotency-Key": "x" * 256}])
 async def test_both_ways_tell_the_same(
     client: httpx.AsyncClient,

@@ -75,6 +75,30 @@ async def test_a_key_with_other_fields_is_a_conflict(client: httpx.AsyncClient) 
     assert "other fields" in response.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"delay_seconds": 60},
+        {"priority": 3},
+        {"expires_in_seconds": 5},
+        {"run_at": "2026-11-22T06:00:00Z"},
+    ],
+)
+async def test_a_key_with_another_time_or_priority_is_a_conflict(
+    client: httpx.AsyncClient, store: FakeStore, params: dict[str, str | float]
+) -> None:
+    key = {"Idempotency-Key": "order-17"}
+    for first, second in (({}, params), (params, {})):
+        assert (await client.post(ADD, json=FIELDS, params=first, headers=key)).status_code == 202
+        again = await client.post(ADD, json=FIELDS, params=first, headers=key)
+        assert again.status_code == 202
+        response = await client.post(ADD, json=FIELDS, params=second, headers=key)
+        assert response.status_code == 409
+        assert "another time or priority" in response.json()["detail"]
+        key = {"Idempotency-Key": "order-18"}
+    assert len(store.messages) == 2
+
+
 async def test_one_key_means_one_job_for_each_task(
     client: httpx.AsyncClient, store: FakeStore
 ) -> None:
@@ -89,6 +113,12 @@ async def test_a_job_may_run_at_a_moment(client: httpx.AsyncClient) -> None:
     response = await client.post(ADD, json=FIELDS, params={"run_at": moment.isoformat()})
     assert response.json()["state"] == "scheduled"
     assert _moment(response.json()["due_at"]) == moment
+
+
+@pytest.mark.parametrize(("word", "number"), [("high", 0), ("normal", 3), ("low", 6)])
+async def test_a_priority_may_be_a_word(client: httpx.AsyncClient, word: str, number: int) -> None:
+    response = await client.post(ADD, json=FIELDS, params={"priority": word})
+    assert (response.status_code, response.json()["priority"]) == (202, number)
 
 
 async def test_a_moment_that_has_passed_means_at_once(client: httpx.AsyncClient) -> None:
@@ -152,11 +182,15 @@ async def test_what_was_sent_is_not_repeated_in_a_problem(client: httpx.AsyncCli
     [
         {"priority": 10},
         {"priority": -1},
+        {"priority": "urgent"},
         {"delay_seconds": -1},
         {"delay_seconds": "inf"},
         {"delay_seconds": "nan"},
         {"run_at": "2026-11-21T09:30:00"},
         {"run_at": "soon"},
+        {"run_at": "9999-12-31T23:59:59-23:59"},
+        {"run_at": "9999-12-31T23:59:59Z"},
+        {"run_at": "0001-01-01T00:00:00+23:59"},
         {"expires_in_seconds": 0},
         {"delay_seconds": 1, "run_at": "2026-11-21T09:30:00Z"},
         {"delay_seconds": 10, "expires_in_seconds": 5},

@@ -56,12 +56,18 @@ def test_every_act_of_an_operator_is_written_into_the_audit_trail() -> None:
 
 
 def test_what_only_operators_may_do_changes_something_and_is_audited() -> None:
-    only_operators = [route for route in endpoints() if declared(route.endpoint) is Scope.OPS_WRITE]
+    only_operators = [
+        route
+        for route in endpoints()
+        # A job that is enqueued has a record of its own.
+        if declared(route.endpoint) is Scope.OPS_WRITE and not isinstance(route, DirectRoute)
+    ]
+    assert only_operators
     assert [route.path for route in only_operators if not audited(route)] == []
 
 
 def test_reading_never_needs_the_right_to_change() -> None:
-    writes = {Scope.JOBS_WRITE, Scope.OPS_WRITE}
+    writes = {Scope.JOBS_WRITE, Scope.MAIL_WRITE, Scope.OPS_WRITE}
     reading = [route for route in endpoints() if set(route.methods or ()) <= READING]
     wrong = [
         route.path for route in reading if declared(route.endpoint) in writes and not audited(route)

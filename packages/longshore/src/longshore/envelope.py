@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import uuid
 from binascii import b2a_base64
@@ -22,6 +23,7 @@ from operator import attrgetter
 from typing import Any
 
 from longshore.current import request_id
+from longshore.errors import NotAQueue
 from longshore.ids import new_id
 from longshore.plain_json import json_encoder
 from longshore.sealing.keyring import keyring
@@ -44,6 +46,21 @@ _quoted = json.encoder.encode_basestring_ascii
 def idempotent_id(task: str, key: str) -> str:
     """The one job id that this task and idempotency key stand for (a name-based UUID)."""
     return str(uuid.uuid5(IDEMPOTENCY_NAMESPACE, f"{task}\n{key}"))
+
+
+#: How the keys begin that are no queue: the engine's, kombu's and those of results. With a key
+#: prefix another app's may lie beside ours, so that the engine's own are known anywhere in a name.
+_NO_QUEUE = re.compile(
+    r"longshore:|^_kombu\.binding|^celery-task(?:set)?-meta-|^unacked(?:_index|_mutex)?$"
+)
+
+
+@lru_cache(maxsize=1024)
+def queue_name(name: str) -> str:
+    """Return the name of a queue; raises NotAQueue for that of another key."""
+    if not name or SEPARATOR in name or _NO_QUEUE.search(name):
+        raise NotAQueue(name)
+    return name
 
 
 def list_of(queue: str, priority: int) -> str:

@@ -15,6 +15,7 @@ LongshoreError
 │   ├── InvalidCursor        a cursor that no page handed out
 │   ├── InvalidJob           the fields do not fit the job class
 │   └── IdempotencyConflict  the key was used before with other fields
+├── NotAQueue            this name is that of another key, and not of a queue
 ├── LeaseLost            the caller no longer owns the job: its outcome was refused
 ├── Transient            raise it (or a subclass) in a handler: the job is tried again
 └── Permanent            raise it (or a subclass) in a handler: straight to the dead letters
@@ -109,6 +110,14 @@ class InvalidJob(JobError):
 
 class IdempotencyConflict(JobError):
     """The idempotency key was used before, for a job with other fields."""
+
+
+class NotAQueue(LongshoreError):
+    """The name is that of another key of the broker; as a queue it would damage what is there."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name!r} is no queue; name one that jobs wait in")
+        self.name = name
 
 
 class LeaseLost(LongshoreError):

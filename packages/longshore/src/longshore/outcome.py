@@ -17,7 +17,7 @@ from celery.exceptions import (
 
 from longshore.current import Claim
 from longshore.errors import InvalidJob
-from longshore.logs.redaction import redact_text
+from longshore.logs.redaction import redact_text, shortened
 from longshore.records import DeadReason, ErrorInfo, JobState
 from longshore.store.claims import Settlement
 
@@ -68,7 +68,8 @@ def error_of(error: object, traceback: object = None) -> ErrorInfo:
     shown = redact_text(traceback) if isinstance(traceback, str) else None
     if error is None:
         return ErrorInfo("Retry", "asked for by the task", shown)
-    return ErrorInfo(type(error).__name__, redact_text(" ".join(str(error).split())), shown)
+    message = " ".join(shortened(str(error)).split())
+    return ErrorInfo(type(error).__name__, redact_text(message), shown)
 
 
 def reason_of(error: object, retries: int = 0, max_retries: int | None = None) -> DeadReason:

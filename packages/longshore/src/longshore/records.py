@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
+
+#: The calendar's ends, in whole seconds since the epoch.
+FIRST_MOMENT, LAST_MOMENT = -62_135_596_800.0, 253_402_300_799.0
+
+
+def moment(seconds: float | None) -> datetime | None:
+    """Return seconds since the epoch as a moment in UTC; the nearest one that there is.
+
+    A record may hold any number: another producer on the same broker wrote it.
+    """
+    if seconds is None or math.isnan(seconds):
+        return None
+    return datetime.fromtimestamp(min(max(seconds, FIRST_MOMENT), LAST_MOMENT), UTC)
 
 
 class JobState(StrEnum):

@@ -17,6 +17,8 @@ from longshore_api.middleware.access import QUIET, AccessMiddleware
 from longshore_api.middleware.authentication import AuthenticationMiddleware
 from longshore_api.middleware.body_limit import BodyLimitMiddleware
 from longshore_api.middleware.guard import GuardMiddleware
+from longshore_api.middleware.head import HeadMiddleware
+from longshore_api.middleware.head_limit import HeadLimitMiddleware
 from longshore_api.middleware.request_id import RequestIdMiddleware
 from longshore_api.openapi import TAGS, LongshoreApi
 from longshore_api.problems import HANDLERS
@@ -76,8 +78,10 @@ def _middleware(resources: Resources) -> list[Middleware]:
         Middleware(RequestIdMiddleware),
         Middleware(AccessMiddleware),
         Middleware(GuardMiddleware),
+        Middleware(HeadLimitMiddleware),
         *(recognised if resources.guarded else ()),
         Middleware(BodyLimitMiddleware, default=settings.body_max_bytes, paths=uploads),
+        Middleware(HeadMiddleware),
     ]
 
 

@@ -6,6 +6,9 @@ ApiError
 ├── JobNotSucceeded     the result of a job that ended without one
 ├── TooManyJobs         a batch of more jobs than one call takes
 ├── JobNotDelayed       only a job that waits for its time can be given another one
+├── AddressTooLong      the path with its query is longer than is taken
+├── HeadersTooLarge     the headers are more, or larger, than are taken
+├── RepeatedHeader      a header with one value is given twice
 ├── Unauthenticated     no credential, or one that is not valid
 ├── Forbidden           the caller lacks the right that the endpoint needs
 ├── TooManyRequests     the caller calls more often than it may
@@ -80,6 +83,18 @@ class TooManyJobs(ApiError):
     """A batch of more jobs than one call takes."""
 
 
+class AddressTooLong(ApiError):
+    """The path with its query is longer than is taken."""
+
+
+class HeadersTooLarge(ApiError):
+    """The headers are more, or larger, than are taken."""
+
+
+class RepeatedHeader(ApiError):
+    """A header that has one value is given twice."""
+
+
 class Unauthenticated(ApiError):
     """Nobody was recognised; the answer's challenge is that of RFC 6750, 3."""
 
@@ -146,6 +161,17 @@ class BodyTooLarge(HTTPException):
 
     def __init__(self, limit_bytes: int) -> None:
         super().__init__(413, f"at most {limit_bytes} bytes are taken")
+
+    def __str__(self) -> str:
+        return self.detail
+
+
+class BodyTooSlow(HTTPException):
+    """The body does not arrive in time."""
+
+    def __init__(self) -> None:
+        # What is left of the body would be taken for the next request.
+        super().__init__(408, "the body did not arrive in time", {"Connection": "close"})
 
     def __str__(self) -> str:
         return self.detail

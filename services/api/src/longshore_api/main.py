@@ -10,6 +10,7 @@ from structlog.stdlib import BoundLogger
 from longshore import logs, reporting, tracing
 from longshore_api.app import create_app
 from longshore_api.database import bring_up_to_date
+from longshore_api.protocol import BoundedProtocol
 from longshore_api.settings import ApiSettings
 from longshore_tasks.settings import load
 
@@ -29,6 +30,7 @@ def main() -> None:
         # The access log is ours; uvicorn's other lines go through the configured root.
         access_log=False,
         log_config=None,
+        http=BoundedProtocol,
         server_header=False,
         timeout_graceful_shutdown=settings.drain_seconds,
     )

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from longshore_api.access.scope import Scope
 from longshore_api.problems import kinds
 from longshore_api.problems.document import Problem
-from longshore_api.problems.documented import documented
+from longshore_api.problems.documented import Responses, documented
 
 TAGS = [
     {"name": "files", "description": "Uploads, reports and thumbnails."},
@@ -40,8 +40,11 @@ REFUSALS = documented(
     kinds.IDENTITY_UNAVAILABLE,
     takes_input=False,
 )
-#: What the framework answers when it cannot take a body apart.
-UNREADABLE = documented(kinds.BAD_REQUEST, takes_input=False)
+#: What is refused before any endpoint is looked for; 400 is also a body that cannot be taken apart.
+HEAD = documented(
+    kinds.BAD_REQUEST, kinds.ADDRESS_TOO_LONG, kinds.HEADERS_TOO_LARGE, takes_input=False
+)
+BODY = documented(kinds.REQUEST_TOO_SLOW, takes_input=False)
 
 
 class LongshoreApi(FastAPI):
@@ -60,9 +63,9 @@ class LongshoreApi(FastAPI):
         schemas.update(problem.pop("$defs"))
         schemas["Problem"] = problem
         for operation in _operations(document, frozenset()):
+            _may_answer(operation, HEAD)
             if "requestBody" in operation:
-                for status, response in UNREADABLE.items():
-                    operation["responses"].setdefault(str(status), response)
+                _may_answer(operation, BODY)
         if self.guarded:
             document["components"]["securitySchemes"] = SCHEMES
             for operation in _operations(document, self.public):
@@ -78,5 +81,9 @@ def _operations(document: Mapping[str, Any], public: frozenset[str]) -> Iterator
 
 def _guard(operation: dict[str, Any]) -> None:
     operation["security"] = [{SCHEME: []}]
-    for status, response in REFUSALS.items():
+    _may_answer(operation, REFUSALS)
+
+
+def _may_answer(operation: dict[str, Any], responses: Responses) -> None:
+    for status, response in responses.items():
         operation["responses"].setdefault(str(status), response)

@@ -10,7 +10,7 @@ from contextlib import redirect_stdout
 import pytest
 from rich.text import Text
 
-from longshore.cli.output import show_listing, show_record, table, watched
+from longshore.cli.output import plain, show_listing, show_record, table, watched
 
 ID = "50fdc724-599a-5e2c-bcce-b8b5cdd1a4d7"
 TASK = "company.billing.invoices.tasks.generate_monthly_invoice_for_customer"
@@ -116,3 +116,7 @@ def test_a_watched_listing_is_printed_anew_until_it_is_interrupted(monkeypatch, 
     assert pauses == [2.0, 2.0, 2.0]
     cells = [line for line in capsys.readouterr().out.splitlines() if line.startswith("│")]
     assert cells == ["│ 0 │", "│ 1 │", "│ 2 │"]
+
+
+def test_a_moment_outside_of_the_calendar_is_written_as_its_end():
+    assert plain({"due_at": 1e300}) == {"due_at": "9999-12-31T23:59:59+00:00"}

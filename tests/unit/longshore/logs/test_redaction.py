@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from longshore.logs import redact
-from longshore.logs.redaction import MASK, redact_text, redacted
+from longshore.logs.redaction import MASK, MOST_LETTERS, redact_text, redacted
 
 
 @pytest.mark.parametrize(
@@ -95,5 +97,43 @@ def test_the_value_of_a_secret_name_is_masked(text: str, safe: str) -> None:
 def test_a_text_that_a_caller_chose_costs_no_more_than_its_length(piece: str) -> None:
     """A pattern that begins anew at each character would take an hour for a text of this length."""
     text = piece * (100_000 // len(piece))
-    masked = redact_text(text)
+    masked = redacted(text)
     assert len(masked) <= len(text) + len(MASK)
+
+
+@pytest.mark.parametrize("space", [" ", "\n", "\t"])
+def test_a_long_text_keeps_its_two_ends(space: str) -> None:
+    text = f"begin{space}{f'word{space}' * 100_000}end"
+    shown = redact_text(text)
+    assert len(shown) <= MOST_LETTERS + 50
+    assert shown.startswith("begin")
+    assert shown.endswith("end")
+    assert "characters left out" in shown
+    left_out = int(re.search(r"\[(\d+) characters", shown)[1])
+    assert len(text) - left_out == len(re.sub(r" \[.*?\] ", "", shown))
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "redis://:hunter2hunter2@host/0",
+        "lsk_0123456789ab_hunter2hunter2",
+        'password="hunter2 hunter2 hunter2"',
+        "Authorization: Bearer hunter2hunter2",
+    ],
+)
+def test_a_secret_where_a_text_is_cut_does_not_show(secret: str) -> None:
+    half = MOST_LETTERS // 2
+    for offset in range(len(secret)):
+        start = " " * (half - offset)
+        assert "hunter2" not in redact_text(f"{start}{secret} {'x ' * half}{' ' * half}")
+
+
+def test_a_log_line_holds_no_more_than_that_of_a_text() -> None:
+    line = redact(None, "info", {"event": "x " * 10**6, "sizes": ["y" * 10**6]})
+    assert len(line["event"]) <= MOST_LETTERS + 50
+    assert len(line["sizes"][0]) <= MOST_LETTERS + 50
+
+
+def test_a_result_is_not_shortened() -> None:
+    assert redacted("x" * 100_000) == "x" * 100_000

@@ -38,5 +38,5 @@ def _access(settings: LocalSettings) -> str:
         )
     return (
         "authentication is on; a key: longshore-api keys create --client me"
-        " --scope jobs:read --scope jobs:write"
+        " --scope jobs:read --scope jobs:write --scope mail:write"
     )

@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import click
@@ -18,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from longshore.cli.durations import shown
+from longshore.records import moment as moment_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -44,7 +44,8 @@ def plain(value: Any, name: str = "") -> Any:
     if isinstance(value, bytes):
         return value.decode("utf-8", "backslashreplace")
     if isinstance(value, float) and name.endswith(MOMENTS):
-        return datetime.fromtimestamp(value, UTC).isoformat()
+        at = moment_of(value)
+        return at.isoformat() if at else None
     if isinstance(value, list | tuple):
         return [plain(one) for one in value]
     if isinstance(value, dict):

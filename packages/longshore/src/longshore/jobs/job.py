@@ -38,6 +38,7 @@ class Job(BaseModel):
         soft_time_limit_seconds: float = 60.0,
         time_limit_seconds: float = 90.0,
         max_deliveries: int | None = None,
+        scope: str | None = "jobs:write",
         **config: Unpack[ConfigDict],
     ) -> None:
         super().__init_subclass__(**config)
@@ -51,6 +52,7 @@ class Job(BaseModel):
             soft_time_limit_seconds=soft_time_limit_seconds,
             time_limit_seconds=time_limit_seconds,
             max_deliveries=max_deliveries,
+            scope=scope,
         )
 
     @classmethod

@@ -20,6 +20,8 @@ class JobSpec:
     ``max_deliveries``: after so many runs without an outcome, because their worker was lost, the
     job is kept among the dead letters; the broker's own limit when it is lower or this is unset.
     With 1 it is not begun again: for work that must rather not be done than be done twice.
+    ``scope`` is the right that a caller over HTTP needs to enqueue it; with ``None`` no such caller
+    may, because the set enqueues it by itself.
 
     Raises SettingsError for a name that is not dotted lower case, an empty queue, or limits that
     leave the handler no time between the soft and the hard one.
@@ -32,6 +34,7 @@ class JobSpec:
     soft_time_limit_seconds: float = 60.0
     time_limit_seconds: float = 90.0
     max_deliveries: int | None = None
+    scope: str | None = "jobs:write"
 
     def __post_init__(self) -> None:
         if TASK_NAME.fullmatch(self.task) is None:

@@ -9,17 +9,24 @@ from typing import Any
 from structlog.typing import EventDict, WrappedLogger
 
 MASK = "***"
+#: A longer text loses its middle before it is looked through: a caller may send megabytes.
+MOST_LETTERS = 20_000
+#: A word is not cut in two, unless it is longer than this: half a secret might not be known as one.
+MOST_IN_A_WORD = 1000
 # A caller may choose these texts: each pattern begins at one position of a run of characters, so
 # that its cost grows with the length of the text and not with its square.
 # From the colon after a user (perhaps none) to the last @ of the authority (RFC 3986, 3.2).
 _URL_PASSWORD = re.compile(
     r"(?P<start>(?<![a-zA-Z0-9+.-])[a-zA-Z0-9+.-]{1,40}://[^\s/:@?#]*:)[^\s/?#]*(?=@)"
 )
+_SPACE = re.compile(r"\s")
 _SECRET_NAME = re.compile(r"password|passwd|secret|token|authorization|api[_-]?key", re.IGNORECASE)
 # A name and its value, as settings, headers, JSON and Python write them.
 _NAME = re.compile(r"""(?<![\w-])(?P<word>[\w-]+)["']?\s*[=:]\s*""")
+# A quoted one may end with the text, which was cut there.
 _VALUE = re.compile(
-    r"""(?:(?:bearer|basic)\s+)?(?:"[^"]*"|'[^']*'|[^\s,;&)}\]"']+)""", re.IGNORECASE
+    r"""(?:(?:bearer|basic)\s+)?(?:"[^"]*(?:"|\Z)|'[^']*(?:'|\Z)|[^\s,;&)}\]"']+)""",
+    re.IGNORECASE,
 )
 # Keys and tokens by their shape: a key to the api, a JSON Web Token (RFC 7519), and whatever
 # follows the name of the scheme (RFC 6750).
@@ -36,7 +43,31 @@ def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
 
 
 def redact_text(text: str) -> str:
-    """Return the text with passwords in URLs, the values of secret names and tokens masked."""
+    """Return the text with passwords in URLs, the values of secret names and tokens masked.
+
+    Of a long one the beginning and the end.
+    """
+    return _masked(shortened(text))
+
+
+def shortened(text: str) -> str:
+    """Return the text or, when it has more than ``MOST_LETTERS``, its two ends between words."""
+    if len(text) <= MOST_LETTERS:
+        return text
+    half = MOST_LETTERS // 2
+    head, tail = text[:half], text[-half:]
+    end = max(_last_space(head), half - MOST_IN_A_WORD)
+    space = _SPACE.search(tail, 0, MOST_IN_A_WORD)
+    start = space.end() if space else MOST_IN_A_WORD
+    left_out = len(text) - end - (half - start)
+    return f"{head[:end]} [{left_out} characters left out] {tail[start:]}"
+
+
+def _last_space(text: str) -> int:
+    return max(text.rfind(space) for space in (" ", "\n", "\t"))
+
+
+def _masked(text: str) -> str:
     return _TOKEN.sub(MASK, _mask_values(_URL_PASSWORD.sub(rf"\g<start>{MASK}", text)))
 
 
@@ -52,9 +83,9 @@ def _mask_values(text: str) -> str:
 
 
 def redacted(value: Any) -> Any:
-    """Return a value with every text in it, at any depth, as ``redact_text`` leaves it."""
+    """Return a value with every secret in it masked, at any depth; no text is shortened."""
     if isinstance(value, str):
-        return redact_text(value)
+        return _masked(value)
     if isinstance(value, Mapping):
         return {name: redacted(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):

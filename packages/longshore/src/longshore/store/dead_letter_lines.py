@@ -10,15 +10,22 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
-from longshore.errors import UnreadableMessage
+from longshore.envelope import PRIORITY_STEPS, list_of, queue_name
+from longshore.errors import NotAQueue, UnreadableMessage
 from longshore.records import DeadReason
 from longshore.store.dead_letters import DeadLetter
+from longshore.store.jobs import UNREADABLE
 
 VERSION = 1
 #: What the import script writes itself.
 OWN_FIELDS = ("state", "owner")
+#: A record has some 40; Lua's stack takes a few thousand words.
+MOST_FIELDS = 500
 
 Row = tuple[str, str, str, bytes, str, str]
 
@@ -32,13 +39,19 @@ def to_line(letter: DeadLetter) -> str:
         "record": {
             name: word for name, word in sorted(letter.words.items()) if name not in OWN_FIELDS
         },
-        "attempts": [json.loads(entry) for entry in letter.story],
+        "attempts": list(_entries(letter.story)),
     }
     try:
         document["message"] = letter.message.decode()
     except UnicodeDecodeError:
         document["message_base64"] = base64.b64encode(letter.message).decode()
     return json.dumps(document, ensure_ascii=False)
+
+
+def _entries(story: Iterable[str]) -> Iterator[object]:
+    for entry in story:
+        with suppress(ValueError):
+            yield json.loads(entry)
 
 
 def from_line(line: str) -> Row:
@@ -52,7 +65,9 @@ def from_line(line: str) -> Row:
         return _row(document)
     except UnreadableMessage:
         raise
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except NotAQueue as error:
+        raise UnreadableMessage(str(error)) from None
+    except (*UNREADABLE, AttributeError, OverflowError, RecursionError) as error:
         raise UnreadableMessage(f"not a dead letter ({type(error).__name__}: {error})") from None
 
 
@@ -67,8 +82,17 @@ def _row(document: dict[str, Any]) -> Row:
     job_id = str(document["id"])
     if not job_id or not queue:
         raise UnreadableMessage("a dead letter needs an id and a queue")
-    kept_at = f"{float(document['kept_at']):.6f}"
-    return job_id, kept_at, queue, _message(document), json.dumps(own), json.dumps(stories)
+    if len(own) > MOST_FIELDS:
+        raise UnreadableMessage(f"a record of {len(own)} fields; at most {MOST_FIELDS} are taken")
+    kept_at = float(document["kept_at"])
+    if not math.isfinite(kept_at):
+        raise UnreadableMessage("kept_at must be seconds since the epoch")
+    # What is sent as it is must be text that can be written.
+    _ = (job_id.encode(), queue_name(queue).encode())
+    if own.get("list", queue) not in {list_of(queue, step) for step in PRIORITY_STEPS}:
+        raise UnreadableMessage(f"the list of the record is none of the queue {queue!r}")
+    row = (job_id, f"{kept_at:.6f}", queue)
+    return *row, _message(document), json.dumps(own), json.dumps(stories)
 
 
 def _message(document: dict[str, Any]) -> bytes:

@@ -18,7 +18,7 @@ from longshore.ids import new_id
 from longshore.message import contains, renewed
 from longshore.records import AttemptRecord, DeadReason, JobRecord
 from longshore.store.call import Call, fields, text
-from longshore.store.jobs import read_attempts, read_record
+from longshore.store.jobs import read_attempts, read_record, readable_record
 from longshore.store.scripts import load
 
 #: How many one call looks at before it hands out a cursor: a few milliseconds of the server's time.
@@ -130,11 +130,11 @@ def page(
 
 
 def _page(answer: Sequence[Any], wanted: str | None) -> DeadLetterPage:
-    found = [
-        Kept(read_record(text(job_id), fields(flat)), text(kept), bytes(message))
-        for job_id, kept, flat, message in answer[2]
-        if flat
-    ]
+    found = []
+    for job_id, kept, flat, message in answer[2]:
+        record = readable_record(text(job_id), fields(flat)) if flat else None
+        if record is not None:
+            found.append(Kept(record, text(kept), bytes(message)))
     letters = [one for one in found if wanted is None or contains(one.message, wanted)]
     last = bytes(answer[0])
     cursor = base64.urlsafe_b64encode(last).decode().rstrip("=") if last else None
@@ -172,8 +172,16 @@ def get(job_id: str) -> Call[DeadLetter]:
 
 
 def get_all(job_ids: Sequence[str]) -> Call[tuple[DeadLetter, ...]]:
-    """Those of these jobs that are dead letters, whole; at most some hundred a call."""
-    return Call(load("dead_letter"), lambda _: job_ids, lambda answer: tuple(map(_letter, answer)))
+    """Those of these jobs that are dead letters, whole; at most some hundred a call.
+
+    One whose record cannot be read is left out.
+    """
+
+    def read(answer: Sequence[Any]) -> tuple[DeadLetter, ...]:
+        readable = (row for row in answer if readable_record(text(row[0]), fields(row[2])))
+        return tuple(map(_letter, readable))
+
+    return Call(load("dead_letter"), lambda _: job_ids, read)
 
 
 def _letter(row: Sequence[Any]) -> DeadLetter:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
+from longshore.records import moment
 from longshore.store.call import Call, text
 from longshore.store.scripts import load
 from longshore.store.stores import Store
@@ -31,7 +31,8 @@ class DelayedJob:
         """The message with its time in the ``eta`` header, which a stock worker waits for."""
         try:
             message = json.loads(self.raw)
-            message["headers"]["eta"] = datetime.fromtimestamp(self.due_at, UTC).isoformat()
+            eta = moment(self.due_at)
+            message["headers"]["eta"] = eta.isoformat() if eta else None
         except (ValueError, LookupError, TypeError):
             return self.raw
         return json.dumps(message).encode()

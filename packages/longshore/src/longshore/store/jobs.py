@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import logging
+import math
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from longshore.envelope import NewJob, Post, encode, words
+from longshore.envelope import NewJob, Post, encode, queue_name, words
 from longshore.errors import UnknownJob
 from longshore.records import (
     AttemptRecord,
@@ -25,6 +28,10 @@ from longshore.sealing.payload import opened, shown
 from longshore.store.call import Call, fields, text
 from longshore.store.scripts import load, load_when_full
 
+logger = logging.getLogger(__name__)
+
+#: What reading an entry raises that was not written by this version.
+UNREADABLE = (KeyError, TypeError, ValueError)
 #: How many entries one search looks at before it hands out a cursor.
 SEARCH_SCAN = 1000
 #: A script must not hold the server up: about 10 ms of its time.
@@ -80,9 +87,12 @@ def post_all(messages: Sequence[Post]) -> Call[list[Enqueued]]:
 
     Raises:
         ValueError: there are more.
+        NotAQueue: one names another key as its queue.
     """
     if len(messages) > MOST_AT_ONCE:
         raise ValueError(f"{len(messages)} jobs at once; at most {MOST_AT_ONCE} are taken")
+    for message in messages:
+        queue_name(message.queue)
 
     return Call(
         load("enqueue"),
@@ -135,12 +145,14 @@ def search(
 ) -> Call[Page]:
     """Records newest first out of a bounded recent history (``StoreSettings.recent_limit``).
 
-    A page may be short, even empty, and still carry a cursor: each call looks at a bounded
-    number of entries. ``since`` and ``until`` are seconds since the epoch, of the acceptance.
+    A record that cannot be read is logged and left out. A page may be short, even empty, and still
+    carry a cursor: each call looks at a bounded number of entries. ``since`` and
+    ``until`` are seconds since the epoch, of the acceptance.
     """
 
     def read(answer: list[Any]) -> Page:
-        records = tuple(read_record(text(job_id), fields(flat)) for job_id, flat in answer[1])
+        found = (readable_record(text(job_id), fields(flat)) for job_id, flat in answer[1])
+        records = tuple(record for record in found if record is not None)
         return Page(records, text(answer[0]) or None)
 
     wanted = (state or "", task or "", queue or "", cursor or "")
@@ -219,11 +231,15 @@ def revoked_meta(job_id: str) -> str:
 
 
 def _number(words: dict[str, str], name: str) -> float | None:
-    return float(words[name]) if words.get(name) else None
+    try:
+        return float(words[name]) if words.get(name) else None
+    except ValueError:
+        return None
 
 
 def _count(words: dict[str, str], name: str) -> int:
-    return int(float(words.get(name, "0")))
+    number = _number(words, name)
+    return int(number) if number is not None and math.isfinite(number) else 0
 
 
 def _error(words: dict[str, str]) -> ErrorInfo | None:
@@ -232,17 +248,39 @@ def _error(words: dict[str, str]) -> ErrorInfo | None:
     return ErrorInfo(words["error_type"], shown(words.get("error_message", "")))
 
 
+def _dead_reason(words: dict[str, str]) -> DeadReason | None:
+    try:
+        return DeadReason(words["dead_reason"]) if words.get("dead_reason") else None
+    except ValueError:
+        return None
+
+
 def _progress(words: dict[str, str]) -> Progress | None:
     if "progress" not in words:
         return None
-    told = json.loads(words["progress"])
     moment = _number(words, "progress_at") or 0.0
-    return Progress(told["done"], told["total"], told["note"], told["attempt"], moment)
+    try:
+        told = json.loads(words["progress"])
+        return Progress(told["done"], told["total"], told["note"], told["attempt"], moment)
+    except UNREADABLE:
+        return None
+
+
+def readable_record(job_id: str, words: dict[str, str]) -> JobRecord | None:
+    """A record out of the fields of its hash, for a list; ``None`` when it cannot be read."""
+    try:
+        return read_record(job_id, words)
+    except UNREADABLE as error:
+        logger.warning("the record of job %s cannot be read: %r", job_id, error)
+        return None
 
 
 def read_record(job_id: str, words: dict[str, str]) -> JobRecord:
-    """A record out of the fields of its hash."""
-    reason = words.get("dead_reason")
+    """A record out of the fields of its hash. A time or number that is none reads as not set.
+
+    Raises:
+        KeyError, ValueError: it has no state, or one that this version does not know.
+    """
     return JobRecord(
         id=job_id,
         task=words.get("task", ""),
@@ -261,7 +299,7 @@ def read_record(job_id: str, words: dict[str, str]) -> JobRecord:
         request_id=words.get("request_id"),
         fingerprint=words.get("fingerprint"),
         error=_error(words),
-        dead_reason=DeadReason(reason) if reason else None,
+        dead_reason=_dead_reason(words),
         replays=_count(words, "replays"),
         discard_reason=words.get("discard_reason"),
         cancel_asked=words.get("cancel") == "1",
@@ -276,8 +314,12 @@ def _told_error(kind: str, entry: dict[str, Any]) -> ErrorInfo:
 
 
 def read_attempts(story: Sequence[bytes | str]) -> tuple[AttemptRecord, ...]:
-    """The attempts out of the entries of a story."""
-    return tuple(read_attempt(json.loads(entry)) for entry in story)
+    """The attempts out of the entries of a story, without those that cannot be read."""
+    found = []
+    for entry in story:
+        with suppress(*UNREADABLE):
+            found.append(read_attempt(json.loads(entry)))
+    return tuple(found)
 
 
 def read_attempt(entry: dict[str, Any]) -> AttemptRecord:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from longshore.envelope import PRIORITY_STEPS, list_of
+from longshore.envelope import PRIORITY_STEPS, list_of, queue_name
+from longshore.errors import NotAQueue
 from longshore.records import QueueStatus
 from longshore.store.call import Call, text
 from longshore.store.scripts import load
@@ -82,17 +83,31 @@ def maintain(limit: int = 200, worker: str = "", consumes: bool = False) -> Call
 
 
 def purge(queue: str, priority: int = 0, limit: int = 1000) -> Call[int]:
-    """Drops up to ``limit`` waiting jobs of one priority; their records end as cancelled."""
-    name = list_of(queue, priority)
-    return Call(load("purge"), lambda _: (name, limit), int)
+    """Drops up to ``limit`` waiting jobs of one priority; their records end as cancelled.
+
+    Raises:
+        NotAQueue: the name is that of another key, or what lies there are no messages.
+    """
+    name = list_of(queue_name(queue), priority)
+
+    def read(answer: int) -> int:
+        if answer < 0:
+            raise NotAQueue(queue)
+        return answer
+
+    return Call(load("purge"), lambda _: (name, limit, queue), read)
 
 
 def pause(queue: str) -> Call[bool]:
     """Lets nothing be claimed from a queue until it is resumed; false when it was paused before.
 
     What is enqueued meanwhile waits, delays are promoted, running jobs run to their end.
+
+    Raises:
+        NotAQueue: the name is that of another key.
     """
-    return Call(load("pause"), lambda _: (queue, "1"), bool)
+    name = queue_name(queue)
+    return Call(load("pause"), lambda _: (name, "1"), bool)
 
 
 def resume(queue: str) -> Call[bool]:

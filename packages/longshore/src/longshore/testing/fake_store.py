@@ -56,6 +56,10 @@ class FakeStore:
         words = {name: str(value) for name, value in fields.items()}
         self._records[job_id].update(words, state=state.value)
 
+    def tamper(self, job_id: str, **words: str) -> None:
+        """Write fields of a job's record as another program might."""
+        self._records[job_id].update(words)
+
     def succeed(self, job_id: str, result: object) -> None:
         """End a job with a result."""
         self.change(job_id, JobState.SUCCEEDED, finished_at=time.time())

@@ -36,6 +36,7 @@ class SendEmail(
     Job,
     task="email.send",
     queue=Queue.NORMAL,
+    scope="mail:write",
     summary="Send a templated mail, with stored files attached.",
     retry=STANDARD,
     soft_time_limit_seconds=60,

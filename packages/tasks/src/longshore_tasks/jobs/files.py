@@ -24,6 +24,7 @@ class CleanUpFiles(
     Job,
     task="files.cleanup",
     queue=Queue.LOW,
+    scope="ops:write",
     summary="Remove stored files under a prefix that are older than an age.",
     retry=STANDARD,
     soft_time_limit_seconds=300,

@@ -26,6 +26,18 @@ class Caller:
     rate_per_second: float | None = None
     until: float | None = None
 
+    @property
+    def client(self) -> str | None:
+        """Whom jobs, files and idempotency keys belong to: all keys of a client are one.
+
+        ``None`` is a caller that was not recognised. The subject of a token is no client of a key,
+        nor one of another issuer's.
+        """
+        kind = self.credential.partition(":")[0]
+        if kind == "none":
+            return None
+        return self.name if kind == "key" else f"{self.credential} {self.name}"
+
 
 ANYBODY = Caller("anybody", "none", frozenset())
 """Who calls a public path, or an api whose authentication is off."""

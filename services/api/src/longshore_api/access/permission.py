@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from fastapi import Request
+from typing import Annotated
+
+from fastapi import Depends, Request
 from starlette.types import Scope as AsgiScope
 
-from longshore_api.access.caller import ANYBODY, caller_of
-from longshore_api.access.scope import needed_by
+from longshore.errors import UnknownTask
+from longshore.jobs import Job
+from longshore_api.access.caller import ANYBODY, Caller, caller_of
+from longshore_api.access.scope import needed_by, needed_to_enqueue
 from longshore_api.errors import Forbidden, Unauthenticated
 
 
@@ -25,6 +29,28 @@ def permit(scope: AsgiScope) -> None:
             return
         raise Unauthenticated.missing()
     raise Forbidden(needed)
+
+
+def permit_enqueue(caller: Caller, job: type[Job]) -> None:
+    """Let a caller enqueue a job of this class, besides what the endpoint needs.
+
+    Raises:
+        UnknownTask: nobody enqueues it over HTTP.
+        Forbidden: the caller lacks the right.
+    """
+    scope = needed_to_enqueue(job)
+    if scope is None:
+        raise UnknownTask(job.spec.task)
+    if caller.client is not None and scope not in caller.scopes:
+        raise Forbidden(scope)
+
+
+async def _caller(request: Request) -> Caller:
+    return caller_of(request.scope)
+
+
+CallerOfRequest = Annotated[Caller, Depends(_caller)]
+"""The annotation of an endpoint's parameter that receives who calls."""
 
 
 async def permitted(request: Request) -> None:

@@ -9,16 +9,18 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from longshore_api.access.caller import Caller, caller_of
 from longshore_api.access.permission import permit
 from longshore_api.direct.reader import Reader
 from longshore_api.jobs.wishes import Wishes
 from longshore_api.resources import Resources
 
-Endpoint = Callable[[Any, Wishes, Resources, str | None], Awaitable[Response]]
+Endpoint = Callable[[Any, Wishes, Resources, Caller, str | None], Awaitable[Response]]
 
 
 class DirectRoute(APIRoute):
-    """FastAPI documents it by its endpoint's signature: ``(body, wishes, resources, key)``.
+    """FastAPI documents it by its endpoint's signature: ``(body, wishes, resources, caller,
+    key)``.
 
     It serves without FastAPI's way from a request to arguments, which costs more than an enqueue.
     A test holds that both ways give the same answers.
@@ -37,5 +39,7 @@ class DirectRoute(APIRoute):
         if resources.guarded:
             permit(scope)
         asked = await self._reader.read(scope, receive)
-        response = await self._answer(asked.body, asked.wishes, resources, asked.idempotency_key)
+        response = await self._answer(
+            asked.body, asked.wishes, resources, caller_of(scope), asked.idempotency_key
+        )
         await response(scope, receive, send)

@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from longshore_api.middleware.head import WITHOUT_BODY
 from longshore_tasks.storage import Storage
 
 CHUNK_BYTES = 256 * 2**10
@@ -28,21 +29,23 @@ class StoredContent(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the file; raises FileMissing before anything is sent."""
-        del scope, receive
+        del receive
         opened = self._storage.open(self._key)
         file = await run_in_threadpool(opened.__enter__)
         async with AsyncExitStack() as stack:
             stack.push_async_callback(run_in_threadpool, opened.__exit__, None, None, None)
             # The file's own length: its row may be older than a file that was replaced.
             self.headers["content-length"] = str(await run_in_threadpool(_length, file))
-            await self._send(file, send)
+            start = {"type": "http.response.start", "status": self.status_code}
+            await send({**start, "headers": self.raw_headers})
+            if WITHOUT_BODY not in scope:
+                await _send(file, send)
 
-    async def _send(self, file: BinaryIO, send: Send) -> None:
-        start = {"type": "http.response.start", "status": self.status_code}
-        await send({**start, "headers": self.raw_headers})
-        while chunk := await run_in_threadpool(file.read, CHUNK_BYTES):
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
-        await send({"type": "http.response.body", "body": b""})
+
+async def _send(file: BinaryIO, send: Send) -> None:
+    while chunk := await run_in_threadpool(file.read, CHUNK_BYTES):
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
 
 
 def _length(file: BinaryIO) -> int:

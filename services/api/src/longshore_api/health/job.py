@@ -11,6 +11,7 @@ from longshore.store import Enqueuer, jobs
 from longshore.store.enqueuer import Runs
 from longshore_api.errors import HealthJobFailed
 from longshore_api.jobs.accept import accept
+from longshore_api.jobs.new import Order
 from longshore_api.jobs.wishes import Wishes
 from longshore_api.schemas.health import HealthJobView
 from longshore_tasks.jobs.system import Add
@@ -47,7 +48,7 @@ async def run_health_job(enqueuer: Enqueuer, deadline_seconds: float) -> HealthJ
 
 async def _run(enqueuer: Enqueuer, deadline_seconds: float, course: _Course) -> HealthJobView:
     # Nobody reads a late answer, so no worker shall spend time on it.
-    accepted = await accept(enqueuer, SUM, Wishes(expires_in_seconds=deadline_seconds), None)
+    accepted = await accept(enqueuer, SUM, Order(Wishes(expires_in_seconds=deadline_seconds)))
     course.job_id, course.state = accepted.job_id, JobState.QUEUED
     course.enqueue_seconds = time.perf_counter() - course.began
     result = await _finished(enqueuer.store, accepted.job_id, course)

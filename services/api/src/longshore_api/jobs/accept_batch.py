@@ -14,8 +14,7 @@ from longshore.store.batches import enqueue_batch
 from longshore.store.jobs import Enqueued, post_all
 from longshore.tracing.holder import batch as traced_batch
 from longshore.tracing.holder import sent
-from longshore_api.jobs.new import new_job
-from longshore_api.jobs.wishes import Wishes
+from longshore_api.jobs.new import Order, new_job
 from longshore_api.schemas.batch import Batch, BatchedJob, BatchItem, BatchOutcome, BatchView
 from longshore_api.schemas.batch import Callback as Wanted
 
@@ -24,11 +23,11 @@ AT_A_STRETCH = 100
 
 
 async def accept_batch(
-    enqueuer: Enqueuer, roll: Roll, batch: Batch[Any], wishes: Wishes, key: str | None
+    enqueuer: Enqueuer, roll: Roll, batch: Batch[Any], order: Order
 ) -> BatchView:
     """Enqueue all jobs in one script call, and tell what became of each.
 
-    ``key`` names the whole batch: it gives a key to each job that has none of its own.
+    The order's key names the whole batch: it gives a key to each job that has none of its own.
 
     Raises:
         UnknownTask, InvalidJob: of the callback.
@@ -36,20 +35,19 @@ async def accept_batch(
     """
     spec = batch.jobs[0].fields.spec
     with traced_batch(spec.task, spec.queue, len(batch.jobs)):
-        return await _accept(enqueuer, roll, batch, wishes, key)
+        return await _accept(enqueuer, roll, batch, order)
 
 
-async def _accept(
-    enqueuer: Enqueuer, roll: Roll, batch: Batch[Any], wishes: Wishes, key: str | None
-) -> BatchView:
+async def _accept(enqueuer: Enqueuer, roll: Roll, batch: Batch[Any], order: Order) -> BatchView:
     items = batch.jobs
-    batch_id = _batch_id(batch, key)
+    batch_id = _batch_id(batch, order.named(order.key))
     after = _callback(roll, batch.callback, batch_id) if batch_id and batch.callback else None
     posts: list[Post] = []
     for start in range(0, len(items), AT_A_STRETCH):
         stretch = enumerate(items[start : start + AT_A_STRETCH], start)
         posts += [
-            encode(new_job(item.fields, wishes, _key(item, key, index))) for index, item in stretch
+            encode(new_job(item.fields, order, _key(item, order.key, index)))
+            for index, item in stretch
         ]
         await asyncio.sleep(0)
     accepting = enqueue_batch(batch_id, posts, after) if batch_id else post_all(posts)

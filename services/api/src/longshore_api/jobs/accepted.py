@@ -5,8 +5,7 @@ from __future__ import annotations
 from pydantic_core import to_json
 
 from longshore.envelope import NewJob
-from longshore.records import JobState
-from longshore_api.schemas.times import moment
+from longshore.records import JobState, moment
 
 #: Nothing of this has happened yet.
 NOTHING_YET = {

@@ -4,13 +4,41 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 
-from longshore_api.moment import Moment
-
-YEAR_SECONDS = 366 * 86_400
+from longshore_api.moment import YEAR_SECONDS, DueMoment
 
 Seconds = Annotated[float, Field(le=YEAR_SECONDS, allow_inf_nan=False)]
+
+
+#: In kombu's order; steps of it, so that each word is a line of its own.
+PRIORITIES = {"high": 0, "normal": 3, "low": 6}
+
+
+def _number(value: object) -> object:
+    return PRIORITIES.get(value, value) if isinstance(value, str) else value
+
+
+Priority = Annotated[
+    int,
+    Field(ge=0, le=9),
+    BeforeValidator(_number),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 0, "maximum": 9},
+                {"type": "string", "enum": list(PRIORITIES)},
+            ]
+        }
+    ),
+]
 
 
 class Wishes(BaseModel):
@@ -18,11 +46,15 @@ class Wishes(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    priority: int = Field(default=0, ge=0, le=9, description="0 is served first, 9 last")
+    priority: Priority = Field(
+        default=0,
+        description="0 is served first, 9 last; "
+        + ", ".join(f"{word} is {number}" for word, number in PRIORITIES.items()),
+    )
     delay_seconds: Annotated[Seconds, Field(ge=0)] | None = Field(
         default=None, description="run this long after acceptance"
     )
-    run_at: Moment | None = Field(
+    run_at: DueMoment | None = Field(
         default=None,
         description="run at this moment (RFC 3339, with its offset), or at once when it has passed",
         examples=["2026-11-22T06:00:00Z"],

@@ -19,6 +19,8 @@ LOGGER = "longshore.access"
 UNMATCHED = "(none)"
 # Asked every few seconds by machines: noise at INFO.
 QUIET = frozenset({"/livez", "/readyz", "/metrics"})
+#: Bytes of a path with its query that are taken, and letters of one that are written anywhere.
+MOST_PATH = 8192
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -58,7 +60,7 @@ class AccessMiddleware:
             "request",
             method=method,
             route=route,
-            path=scope["path"],
+            path=scope["path"][:MOST_PATH],
             status=status,
             duration_seconds=round(seconds, 6),
             **(enqueued.get() or {}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -18,16 +19,19 @@ from longshore.current import request_id
 from longshore.reporting import report
 from longshore_api import errors as api
 from longshore_api.database import DATABASE_UNAVAILABLE
-from longshore_api.middleware.access import route_of
+from longshore_api.middleware.access import MOST_PATH, route_of
 from longshore_api.problems import kinds
 from longshore_api.problems.document import MEDIA_TYPE, FieldProblem, Problem
 from longshore_api.problems.kinds import Kind
 from longshore_tasks.storage import FileMissing, StorageUnavailable
 
+USED_UP = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.EDQUOT})
+
 KINDS: dict[type[Exception], Kind] = {
     engine.UnknownTask: kinds.UNKNOWN_TASK,
     engine.UnknownJob: kinds.UNKNOWN_JOB,
     engine.UnknownBatch: kinds.UNKNOWN_BATCH,
+    engine.NotAQueue: kinds.UNKNOWN_QUEUE,
     engine.InvalidJob: kinds.INVALID_REQUEST,
     engine.InvalidCursor: kinds.INVALID_REQUEST,
     engine.UnknownDeadLetter: kinds.UNKNOWN_DEAD_LETTER,
@@ -39,6 +43,10 @@ KINDS: dict[type[Exception], Kind] = {
     api.UnknownFile: kinds.UNKNOWN_FILE,
     api.UnsupportedUpload: kinds.UNSUPPORTED_TYPE,
     api.BodyTooLarge: kinds.TOO_LARGE,
+    api.AddressTooLong: kinds.ADDRESS_TOO_LONG,
+    api.RepeatedHeader: kinds.BAD_REQUEST,
+    api.HeadersTooLarge: kinds.HEADERS_TOO_LARGE,
+    api.BodyTooSlow: kinds.REQUEST_TOO_SLOW,
     api.TooManyJobs: kinds.TOO_MANY_JOBS,
     api.JobNotDelayed: kinds.JOB_NOT_DELAYED,
     api.JobNotSucceeded: kinds.JOB_NOT_SUCCEEDED,
@@ -64,7 +72,8 @@ async def answer_known(request: Request, error: Exception) -> Response:
     detail = kind.detail or str(error)
     if isinstance(error, api.ApiError):
         return respond(request, kind, detail, facts=error.facts, headers=error.headers)
-    return respond(request, kind, detail)
+    headers = error.headers if isinstance(error, HTTPException) else None
+    return respond(request, kind, detail, headers=headers)
 
 
 async def answer_invalid(request: Request, error: Exception) -> Response:
@@ -79,6 +88,8 @@ async def answer_invalid(request: Request, error: Exception) -> Response:
 
 async def answer_http(request: Request, error: Exception) -> Response:
     """Answer what the framework raises by itself: no such route, wrong method, broken body."""
+    if error.__cause__ is not None and is_used_up(error.__cause__):
+        return answer_unexpected(request, error.__cause__)
     status = error.status_code if isinstance(error, HTTPException) else 500
     headers = error.headers if isinstance(error, HTTPException) else None
     phrase = HTTPStatus(status).phrase
@@ -86,8 +97,16 @@ async def answer_http(request: Request, error: Exception) -> Response:
     return respond(request, kind, None, headers=headers)
 
 
-def answer_unexpected(request: Request, error: Exception) -> Response:
+def is_used_up(error: BaseException) -> bool:
+    """Whether the process or its machine has no descriptor, memory or space left."""
+    return isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno in USED_UP)
+
+
+def answer_unexpected(request: Request, error: BaseException) -> Response:
     """Answer an error that nobody foresaw, without a word of it."""
+    if is_used_up(error):
+        _logger().error("used_up", error=str(error))
+        return respond(request, kinds.OVERLOADED, kinds.OVERLOADED.detail)
     _logger().error("request_crashed", exc_info=error)
     report(error, {"method": request.method, "route": route_of(request.scope)})
     return respond(request, kinds.INTERNAL, kinds.INTERNAL.detail)
@@ -107,7 +126,7 @@ def respond(
         title=kind.title,
         status=kind.status,
         detail=detail,
-        instance=request.url.path,
+        instance=request.url.path[:MOST_PATH],
         request_id=request_id.get(),
         **(facts or {}),
     )

@@ -28,15 +28,24 @@ INVALID_REQUEST = Kind("invalid-request", "The request does not fit", 422)
 UNKNOWN_TASK = Kind("unknown-task", "No such task", 404)
 UNKNOWN_JOB = Kind("unknown-job", "No such job", 404)
 UNKNOWN_BATCH = Kind("unknown-batch", "No such batch", 404)
+UNKNOWN_QUEUE = Kind("unknown-queue", "No such queue", 404)
 UNKNOWN_DEAD_LETTER = Kind("unknown-dead-letter", "No such dead letter", 404)
 UNREADABLE_MESSAGE = Kind("unreadable-message", "No worker could run this message", 409)
 UNKNOWN_FILE = Kind("unknown-file", "No such file", 404)
 TOO_LARGE = Kind("too-large", "The body is too large", 413)
 TOO_MANY_JOBS = Kind("too-many-jobs", "The batch has too many jobs", 413)
+ADDRESS_TOO_LONG = Kind("address-too-long", "The address is too long", 414)
+HEADERS_TOO_LARGE = Kind("headers-too-large", "The headers are too large", 431)
+REQUEST_TOO_SLOW = Kind(
+    "request-too-slow",
+    "The request did not arrive in time",
+    408,
+    "Send headers and body without long pauses.",
+)
 UNSUPPORTED_TYPE = Kind("unsupported-type", "This type of file is not taken", 415)
 IDEMPOTENCY_CONFLICT = Kind(
     "idempotency-conflict",
-    "The idempotency key was used with other fields",
+    "The idempotency key was used for another request",
     409,
 )
 JOB_NOT_SUCCEEDED = Kind("job-not-succeeded", "The job ended without a result", 409)
@@ -79,6 +88,13 @@ IDENTITY_UNAVAILABLE = Kind(
     "identity-unavailable",
     "The identity provider does not answer",
     503,
+    retry_after_seconds=5,
+)
+OVERLOADED = Kind(
+    "overloaded",
+    "The api has no room for more",
+    503,
+    "Connections, descriptors or memory are used up. Try again later.",
     retry_after_seconds=5,
 )
 NOT_READY = Kind("not-ready", "The api is not ready", 503, retry_after_seconds=2)

@@ -14,7 +14,7 @@ from longshore_api.access.scope import Scope, needs
 from longshore_api.audit import Action, audited
 from longshore_api.errors import JobNotDelayed
 from longshore_api.jobs.wishes import Seconds
-from longshore_api.moment import Moment
+from longshore_api.moment import DueMoment
 from longshore_api.problems import kinds
 from longshore_api.problems.documented import ACTS, documented
 from longshore_api.resources import Provided
@@ -57,7 +57,7 @@ class OtherTime(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"delay_seconds": 60}})
 
     delay_seconds: Annotated[Seconds, Field(ge=0)] | None = None
-    run_at: Moment | None = Field(default=None, examples=["2026-11-22T06:00:00Z"])
+    run_at: DueMoment | None = Field(default=None, examples=["2026-11-22T06:00:00Z"])
 
     @model_validator(mode="after")
     def _one_time(self) -> Self:

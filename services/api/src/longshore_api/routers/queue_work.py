@@ -10,6 +10,7 @@ from longshore.envelope import PRIORITY_STEPS
 from longshore.store import queues
 from longshore_api.access.scope import Scope, needs
 from longshore_api.audit import Action, AuditEntry, audited
+from longshore_api.problems import kinds
 from longshore_api.problems.documented import ACTS, documented
 from longshore_api.resources import Provided
 from longshore_api.schemas.queue import PausedView, PurgedView
@@ -24,7 +25,7 @@ router = APIRouter(prefix="/api/v1/queues", tags=["queues"])
     "/{queue}/pause",
     operation_id="pause_queue",
     summary="Pause a queue",
-    responses=documented(*ACTS),
+    responses=documented(kinds.UNKNOWN_QUEUE, *ACTS),
     dependencies=[audited(Action.PAUSE)],
 )
 @needs(Scope.OPS_WRITE)
@@ -38,7 +39,7 @@ async def pause_queue(queue: str, resources: Provided) -> PausedView:
     "/{queue}/resume",
     operation_id="resume_queue",
     summary="Resume a paused queue",
-    responses=documented(*ACTS),
+    responses=documented(kinds.UNKNOWN_QUEUE, *ACTS),
     dependencies=[audited(Action.RESUME)],
 )
 @needs(Scope.OPS_WRITE)
@@ -52,7 +53,7 @@ async def resume_queue(queue: str, resources: Provided) -> PausedView:
     "/{queue}/purge",
     operation_id="purge_queue",
     summary="Drop what waits in a queue",
-    responses=documented(*ACTS),
+    responses=documented(kinds.UNKNOWN_QUEUE, *ACTS),
 )
 @needs(Scope.OPS_WRITE)
 async def purge_queue(

@@ -12,11 +12,13 @@ from starlette.types import Scope as AsgiScope
 
 from longshore.jobs import Job, Roll
 from longshore.store.jobs import MOST_AT_ONCE
-from longshore_api.access.scope import Scope, needs
+from longshore_api.access.permission import CallerOfRequest, permit_enqueue
+from longshore_api.access.scope import Scope, needed_to_enqueue, needs
 from longshore_api.direct.route import DirectRoute, Endpoint
 from longshore_api.errors import TooManyJobs
 from longshore_api.jobs.accept_batch import accept_batch
 from longshore_api.jobs.key import BatchKeyFromHeader
+from longshore_api.jobs.new import Order
 from longshore_api.jobs.wishes import Wishes
 from longshore_api.problems import kinds
 from longshore_api.problems.documented import BROKER, documented
@@ -56,15 +58,17 @@ def task_batches_router(roll: Roll) -> APIRouter:
     """Return a router with a route for each job class."""
     router = APIRouter(prefix=PREFIX, tags=["jobs"], route_class=BatchRoute)
     for job in roll:
-        _add(router, job)
+        scope = needed_to_enqueue(job)
+        if scope is not None:
+            _add(router, job, scope)
     return router
 
 
-def _add(router: APIRouter, job: type[Job]) -> None:
+def _add(router: APIRouter, job: type[Job], scope: Scope) -> None:
     spec = job.spec
     router.add_api_route(
         f"/{spec.task}/jobs/batch",
-        _endpoint(job),
+        _endpoint(job, scope),
         methods=["POST"],
         status_code=202,
         response_model=BatchView,
@@ -76,17 +80,21 @@ def _add(router: APIRouter, job: type[Job]) -> None:
     )
 
 
-def _endpoint(job_class: type[Job]) -> Endpoint:
-    @needs(Scope.JOBS_WRITE)
+def _endpoint(job_class: type[Job], scope: Scope) -> Endpoint:
+    @needs(scope)
     async def enqueue_batch(
         body: Any,
         wishes: Annotated[Wishes, Query()],
         resources: Provided,
+        caller: CallerOfRequest,
         idempotency_key: BatchKeyFromHeader = None,
     ) -> Response:
+        if body.callback is not None:
+            permit_enqueue(caller, resources.roll[body.callback.task])
         if resources.admission is not None:
             await resources.admission.admit(job_class.spec.queue, len(body.jobs))
-        view = await accept_batch(resources.enqueuer, resources.roll, body, wishes, idempotency_key)
+        order = Order(wishes, idempotency_key, caller.client)
+        view = await accept_batch(resources.enqueuer, resources.roll, body, order)
         where = {"Location": f"/api/v1/batches/{view.id}"} if view.id else None
         return Response(view.model_dump_json(), 202, where, "application/json")
 

@@ -8,10 +8,12 @@ from fastapi import APIRouter, Query, Response
 
 from longshore.errors import UnknownTask
 from longshore.jobs import Job, Roll
-from longshore_api.access.scope import Scope, needs
+from longshore_api.access.permission import CallerOfRequest
+from longshore_api.access.scope import Scope, needed_to_enqueue, needs
 from longshore_api.direct.route import DirectRoute, Endpoint
 from longshore_api.jobs.accept import accept
 from longshore_api.jobs.key import KeyFromHeader
+from longshore_api.jobs.new import Order
 from longshore_api.jobs.wishes import Wishes
 from longshore_api.problems import kinds
 from longshore_api.problems.documented import BROKER, documented
@@ -30,7 +32,9 @@ def task_jobs_router(roll: Roll) -> APIRouter:
     """Return a router with a route for each job class."""
     router = APIRouter(prefix=PREFIX, tags=["jobs"], route_class=DirectRoute)
     for job in roll:
-        _add(router, job)
+        scope = needed_to_enqueue(job)
+        if scope is not None:
+            _add(router, job, scope)
     return router
 
 
@@ -42,11 +46,11 @@ def unknown_task_router() -> APIRouter:
     return router
 
 
-def _add(router: APIRouter, job: type[Job]) -> None:
+def _add(router: APIRouter, job: type[Job], scope: Scope) -> None:
     spec = job.spec
     router.add_api_route(
         f"/{spec.task}/jobs",
-        _endpoint(job),
+        _endpoint(job, scope),
         methods=["POST"],
         status_code=202,
         response_model=JobView,
@@ -58,17 +62,19 @@ def _add(router: APIRouter, job: type[Job]) -> None:
     )
 
 
-def _endpoint(job_class: type[Job]) -> Endpoint:
-    @needs(Scope.JOBS_WRITE)
+def _endpoint(job_class: type[Job], scope: Scope) -> Endpoint:
+    @needs(scope)
     async def enqueue(
         body: Any,
         wishes: Annotated[Wishes, Query()],
         resources: Provided,
+        caller: CallerOfRequest,
         idempotency_key: KeyFromHeader = None,
     ) -> Response:
         if resources.admission is not None:
             await resources.admission.admit(job_class.spec.queue)
-        job_id, record = await accept(resources.enqueuer, body, wishes, idempotency_key)
+        order = Order(wishes, idempotency_key, caller.client)
+        job_id, record = await accept(resources.enqueuer, body, order)
         return Response(
             record,
             202,

@@ -6,9 +6,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from longshore.records import AttemptRecord, Outcome
+from longshore.records import AttemptRecord, Outcome, moment
 from longshore_api.schemas.error import ErrorView
-from longshore_api.schemas.times import moment
 
 
 class AttemptView(BaseModel):

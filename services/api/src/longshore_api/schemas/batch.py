@@ -9,10 +9,10 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from longshore.jobs import Job
+from longshore.records import moment
 from longshore.store.batches import BatchRecord
 from longshore.store.jobs import MOST_AT_ONCE
 from longshore_api.jobs.key import KeyText
-from longshore_api.schemas.times import moment
 
 J = TypeVar("J", bound=Job)
 

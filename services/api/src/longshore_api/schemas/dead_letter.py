@@ -11,12 +11,11 @@ from pydantic import BaseModel, Field
 from longshore.errors import UnreadableMessage
 from longshore.jobs.comparison import Comparison, Fit
 from longshore.message import arguments
-from longshore.records import DeadReason
+from longshore.records import DeadReason, moment
 from longshore.store.dead_letters import DeadLetter, DeadLetterPage, Kept
 from longshore_api.schemas.attempt import AttemptView
 from longshore_api.schemas.error import ErrorView
 from longshore_api.schemas.job import JobView
-from longshore_api.schemas.times import moment
 
 JOB_ID = "5b0c1f2e-6f3b-4a63-9a39-6c1c1d0f4a11"
 

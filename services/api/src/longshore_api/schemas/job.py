@@ -9,10 +9,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 
-from longshore.records import AttemptRecord, DeadReason, JobRecord, JobState, Page, Progress
+from longshore.records import AttemptRecord, DeadReason, JobRecord, JobState, Page, Progress, moment
 from longshore_api.schemas.attempt import AttemptView
 from longshore_api.schemas.error import ErrorView
-from longshore_api.schemas.times import moment
 
 EXAMPLE: dict[str, Any] = {
     "id": "5b0c1f2e-6f3b-4a63-9a39-6c1c1d0f4a11",
@@ -125,7 +124,7 @@ class JobPage(BaseModel):
 
 def shown_json(record: JobRecord) -> bytes:
     """Return the JSON of ``JobView.of(record)``, without a model in between."""
-    return to_json(_shown(record))
+    return to_json(_shown(record), inf_nan_mode="null")
 
 
 def _shown(record: JobRecord) -> dict[str, Any]:

@@ -6,8 +6,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from longshore.records import QueueStatus
-from longshore_api.schemas.times import moment
+from longshore.records import QueueStatus, moment
 
 
 class QueueView(BaseModel):

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from longshore.records import moment
 from longshore.store.schedules import ScheduleOverview, ScheduleStatus
-from longshore_api.schemas.times import moment
 
 
 class EntryView(BaseModel):

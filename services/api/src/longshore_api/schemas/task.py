@@ -46,6 +46,10 @@ class TaskView(BaseModel):
     retry: RetryView
     soft_time_limit_seconds: float = Field(examples=[60])
     time_limit_seconds: float = Field(examples=[90])
+    scope: str | None = Field(
+        description="what a caller needs to enqueue it; null: only the set itself does",
+        examples=["jobs:write"],
+    )
     fields: dict[str, Any] = Field(description="JSON schema of the body that enqueues a job")
 
     @classmethod
@@ -59,6 +63,7 @@ class TaskView(BaseModel):
             retry=RetryView.of(spec.retry),
             soft_time_limit_seconds=spec.soft_time_limit_seconds,
             time_limit_seconds=spec.time_limit_seconds,
+            scope=spec.scope,
             fields=job.model_json_schema(),
         )
 
