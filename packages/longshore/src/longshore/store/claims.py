@@ -179,6 +179,23 @@ def release(
     )
 
 
+#: So many claims of a queue are looked at for an owner that is gone; others wait for their lease.
+UNSEEN_OF_QUEUE = 500
+
+
+def release_unseen(owner: str) -> Call[list[str]]:
+    """Give back what an owner that has ended was handed and never saw; the ids of those jobs.
+
+    For a process whose end is certain, once what it is known to hold has been given back: of its
+    last claim it may have ended before it read the answer.
+    """
+    return Call(
+        load("release_unseen"),
+        lambda _: (owner, UNSEEN_OF_QUEUE),
+        lambda answer: [text(job_id) for job_id in answer],
+    )
+
+
 def error_words(error: ErrorInfo | None) -> tuple[str, str]:
     """An error's type, and its message and traceback as the scripts take them, cut and sealed."""
     if error is None:

@@ -23,6 +23,7 @@ from longshore.records import (
 )
 from longshore.sealing.payload import opened, shown
 from longshore.store.call import Call, fields, text
+from longshore.store.queues import check_queue_name
 from longshore.store.scripts import load
 
 #: How many entries one search looks at before it hands out a cursor.
@@ -77,9 +78,12 @@ def post_all(messages: Sequence[Post]) -> Call[list[Enqueued]]:
 
     Raises:
         ValueError: there are more.
+        BrokerRefused: a queue is named as a key is.
     """
     if len(messages) > MOST_AT_ONCE:
         raise ValueError(f"{len(messages)} jobs at once; at most {MOST_AT_ONCE} are taken")
+    for queue in {message.queue for message in messages}:
+        check_queue_name(queue)
 
     return Call(
         load("enqueue"),

@@ -7,12 +7,28 @@ from dataclasses import dataclass
 from typing import Any
 
 from longshore.envelope import PRIORITY_STEPS, list_of
+from longshore.errors import BrokerRefused
 from longshore.records import QueueStatus
 from longshore.store.call import Call, text
 from longshore.store.scripts import load
 
 #: How many queues one round of upkeep looks at; with more, the next round goes on from there.
 WINDOW = 1000
+
+
+#: Names of keys that are no queues, and how such names begin.
+KEYS = frozenset(("unacked", "unacked_index", "unacked_mutex"))
+KEYS_BEGIN = ("longshore:", "_kombu.binding.", "celery-task-meta-", "celery-taskset-meta-")
+
+
+def check_queue_name(name: str) -> None:
+    """Refuse a queue whose list would be a key of kombu's, Celery's or our own.
+
+    Raises:
+        BrokerRefused: it would be.
+    """
+    if name in KEYS or name.startswith(KEYS_BEGIN):
+        raise BrokerRefused(f"a queue cannot be named {name!r}, as a key is: use another name")
 
 
 @dataclass(frozen=True, slots=True)

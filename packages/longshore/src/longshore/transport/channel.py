@@ -118,7 +118,8 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
         # kombu connects in the clear, without a word, when it is given what it cannot read.
         if self.secure or client.ssl:
             client.ssl = tls_options(client.ssl)
-        return {**super()._connparams(asynchronous), "retry": no_retries()}
+        own = {"retry": no_retries(), "encoding_errors": "backslashreplace"}
+        return {**super()._connparams(asynchronous), **own}
 
     def basic_consume(self, queue: str, no_ack: bool = False, *args: Any, **options: Any) -> Any:
         """Consumes a queue; from now on this process renews its claims and does upkeep."""
@@ -161,7 +162,10 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
             logger.warning("retry of job %s refused: its lease was lost", enqueued.job_id)
 
     def _enqueue(self, queue: str, message: dict[str, Any], priority: int) -> Enqueued:
-        call = post(post_of(message, queue, self._q_for_pri(queue, priority), priority))
+        try:
+            call = post(post_of(message, queue, self._q_for_pri(queue, priority), priority))
+        except BrokerRefused as error:
+            raise PublishRefused(str(error)) from error
         return self._until_published(lambda: self.store.run(call))
 
     def _until_published(self, step: Callable[[], T]) -> T:
@@ -234,6 +238,18 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
             while count := self.store.run(purge(queue, priority, PURGE_AT_ONCE)):
                 dropped += count
         return dropped
+
+    def _size(self, queue: str) -> int:
+        """How many messages wait; a key that is no list is somebody else's, and no queue."""
+        try:
+            return int(super()._size(queue))
+        except self.ResponseError as error:
+            if "WRONGTYPE" not in str(error):
+                raise
+            logger.warning(
+                "nothing is claimed from %r: that key is no queue, use another name", queue
+            )
+            return 0
 
     def _get(self, queue: str) -> dict[str, Any]:
         payloads = self.claim_now(queue)

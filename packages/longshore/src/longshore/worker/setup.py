@@ -13,9 +13,10 @@ from celery.utils.log import get_logger
 
 from longshore import tracing
 from longshore.broker_url import broker_url_of
-from longshore.errors import SettingsError
+from longshore.errors import BrokerRefused, SettingsError
 from longshore.metrics.place import port_of
 from longshore.store.connecting import check_url
+from longshore.store.queues import check_queue_name
 from longshore.store.settings import settings_from_options
 from longshore.transport.book import BOOK
 from longshore.transport.shared_claims import SharedClaims
@@ -39,6 +40,9 @@ STOCK_REQUESTS = {"celery.worker.request:Request", REQUEST}
 #: Celery's pools whose handlers run in the worker's main process.
 IN_MAIN_PROCESS = {"celery.concurrency.thread", "celery.concurrency.solo"}
 PREFORK = "celery.concurrency.prefork"
+OWN, OWN_THREADS = "longshore.worker.pool.pool", "longshore.worker.pool.threads"
+AUTOSCALER = "longshore.worker.pool.autoscale:PoolAutoscaler"
+STOCK_AUTOSCALER = "celery.worker.autoscale:Autoscaler"
 
 #: Celery's settings under which an outcome, and nothing earlier, ends a claim.
 OUTCOME_ENDS_CLAIM = {
@@ -59,7 +63,7 @@ def on_worker_init(sender: Any, **_: Any) -> None:
     """Called by Celery before the worker's parts are made; ``sender`` is the WorkController."""
     if not is_longshore(sender.app):
         return
-    _check(sender.app.conf)
+    _check(sender)
     tracing.start()
     BOOK.kept_by_worker = True
     BOOK.worker = sender.hostname
@@ -68,6 +72,8 @@ def on_worker_init(sender: Any, **_: Any) -> None:
         BOOK.shared = SharedClaims()
     if pool == PREFORK:
         _let_children_report(sender.app)
+    if pool == OWN and sender.autoscaler_cls == STOCK_AUTOSCALER:
+        sender.autoscaler_cls = AUTOSCALER
     BOOK.slots = lambda: getattr(sender.pool, "num_processes", 0)
     BOOK.rate_limited = partial(_rate_limited, sender)
     sender.app.conf.update(OUTCOME_ENDS_CLAIM)
@@ -88,17 +94,27 @@ def _rate_limited(worker: Any) -> int:
     return sum(len(bucket.contents) for bucket in buckets.values() if bucket is not None)
 
 
-def _check(conf: Any) -> None:
+def _check(worker: Any) -> None:
     """Refuses wrong settings before anything connects: one line, exit code 2."""
+    conf = worker.app.conf
     options = conf.broker_transport_options or {}
     try:
+        _check_pool(worker)
         settings_from_options(options)
         drain_limit(options)
         check_url(broker_url_of(conf, reading=True))
         port_of(conf)
-    except SettingsError as error:
+    except (SettingsError, BrokerRefused) as error:
         sys.stderr.write(f"longshore worker: {error}\n")
         raise SystemExit(2) from None
+
+
+def _check_pool(worker: Any) -> None:
+    for name in worker.app.amqp.queues.consume_from:
+        check_queue_name(name)
+    pool = concurrency.get_implementation(worker.pool_cls)
+    if worker.options.get("autoscale") and pool.__module__ == OWN_THREADS:
+        raise SettingsError("-P longshore-threads cannot --autoscale: give its threads by -c")
 
 
 def _count(worker: Any) -> None:

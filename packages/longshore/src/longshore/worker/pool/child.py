@@ -72,6 +72,7 @@ class Child:
 
     def main(self) -> None:
         """Runs until told to stop, or worn out; then settles what it finished."""
+        BOOK.owner = self._plan.owner
         disconnect_signals()
         process_initializer(self._plan.app, self._plan.hostname)
         self._take_signals()
@@ -163,6 +164,9 @@ class Child:
             self._rates.set(self._orders.rates, self._orders.children, self._plan.slot)
 
     def _worn_out(self) -> bool:
+        """Whether the next child takes over: not before this one has run a job, however large."""
+        if not self._jobs_done:
+            return False
         if self._plan.max_jobs and self._jobs_done >= self._plan.max_jobs:
             return True
         limit = self._plan.max_memory_kib
@@ -216,7 +220,7 @@ class Child:
 
     def _room(self) -> int:
         left = self._plan.max_jobs - self._jobs_done if self._plan.max_jobs else MOST
-        return max(1, min(left, self._lookahead.claim, self._board.room))
+        return min(max(1, min(left, self._lookahead.claim)), self._board.room)
 
     def _admit(self, deliveries: Sequence[Delivery], runner: Runner) -> list[Ready]:
         """Writes down what may begin, before any of it does."""
