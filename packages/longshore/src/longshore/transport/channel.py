@@ -14,9 +14,10 @@ from typing import Any, TypeVar
 from kombu.log import get_logger
 from kombu.transport import redis as kombu_redis
 
+from longshore.broker_url import check_single, split
 from longshore.current import claim as current_claim
 from longshore.envelope import PRIORITY_STEPS
-from longshore.errors import BrokerRefused, BrokerUnavailable
+from longshore.errors import BrokerRefused, BrokerUnavailable, SettingsError
 from longshore.store import Store
 from longshore.store.attempts import CONNECTION_ERRORS, Attempts, LoginRefused
 from longshore.store.connecting import no_retries
@@ -48,7 +49,8 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
 
     Raises:
         PublishUnavailable: opening it or publishing got no answer within the deadline.
-        PublishRefused: the broker refused, or no queue is bound for the message.
+        PublishRefused: the broker refused, no queue is bound for the message, or the URL names
+            several brokers.
     """
 
     QoS = QoS
@@ -62,6 +64,8 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
         self._no_ack: set[str] = set()
         self._asked_pools: list[Any] = []
         client = connection.client
+        if client.alt:
+            self._refuse_several(client.alt)
         self.settings: StoreSettings = settings_from_options(client.transport_options)
         self.place: str = client.as_uri()
         if not BOOK.kept_by_worker:
@@ -70,6 +74,14 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
             self._open(connection, options)
         else:
             self._until_published(lambda: self._open(connection, options))
+
+    @staticmethod
+    def _refuse_several(urls: list[str]) -> None:
+        """A client that failed over would accept jobs where no worker of the first looks."""
+        try:
+            check_single(split(urls))
+        except SettingsError as error:
+            raise PublishRefused(str(error)) from None
 
     def _open(self, connection: Any, options: dict[str, Any]) -> None:
         # kombu puts instances in place of the class's exchange types, and must find those again.

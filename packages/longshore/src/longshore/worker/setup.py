@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import sys
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -12,7 +14,7 @@ from celery.utils.imports import symbol_by_name
 from celery.utils.log import get_logger
 
 from longshore import tracing
-from longshore.broker_url import broker_url_of
+from longshore.broker_url import SCHEME, broker_url_of, broker_urls
 from longshore.errors import BrokerRefused, SettingsError
 from longshore.metrics.place import port_of
 from longshore.store.connecting import check_url
@@ -42,6 +44,7 @@ IN_MAIN_PROCESS = {"celery.concurrency.thread", "celery.concurrency.solo"}
 PREFORK = "celery.concurrency.prefork"
 OWN, OWN_THREADS = "longshore.worker.pool.pool", "longshore.worker.pool.threads"
 AUTOSCALER = "longshore.worker.pool.autoscale:PoolAutoscaler"
+WITH_SEMAPHORES = (PREFORK, OWN, OWN_THREADS)
 STOCK_AUTOSCALER = "celery.worker.autoscale:Autoscaler"
 
 #: Celery's settings under which an outcome, and nothing earlier, ends a claim.
@@ -54,9 +57,8 @@ OUTCOME_ENDS_CLAIM = {
 
 
 def is_longshore(app: Any) -> bool:
-    """Whether this app consumes from a Longshore broker."""
-    url = app.conf.broker_read_url or app.conf.broker_url or ""
-    return str(url).startswith("longshore")
+    """Whether this app consumes from a Longshore broker, be it one of several."""
+    return any(url.startswith(SCHEME) for url in broker_urls(app.conf, reading=True))
 
 
 def on_worker_init(sender: Any, **_: Any) -> None:
@@ -115,6 +117,27 @@ def _check_pool(worker: Any) -> None:
     pool = concurrency.get_implementation(worker.pool_cls)
     if worker.options.get("autoscale") and pool.__module__ == OWN_THREADS:
         raise SettingsError("-P longshore-threads cannot --autoscale: give its threads by -c")
+    if pool.__module__ in WITH_SEMAPHORES:
+        check_semaphores()
+
+
+def _lock_of_processes() -> object:
+    return multiprocessing.get_context("fork").Lock()
+
+
+def check_semaphores(make: Callable[[], object] = _lock_of_processes) -> None:
+    """Refuse to start where processes cannot have a lock between them.
+
+    Raises:
+        SettingsError: the system makes none.
+    """
+    try:
+        make()
+    except OSError as error:
+        raise SettingsError(
+            f"no semaphore can be made: {error.strerror or error};"
+            " /dev/shm must be there, writable and not full"
+        ) from error
 
 
 def _count(worker: Any) -> None:

@@ -69,7 +69,7 @@ class Supervisor:
         self._lock = threading.RLock()
         # A cold shutdown begins in a signal's handler, which may stand in the middle of this.
         self._reaping = threading.RLock()
-        self._stopping = False
+        self._stopping = self._short = False
         self._ended = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="longshore-watch", daemon=True)
         self._renewed_at = 0.0
@@ -104,7 +104,15 @@ class Supervisor:
         """Main thread: clears up after children that ended and starts new ones in their place."""
         self._reap()
         while not self._stopping and len(self._processes) < self.size:
-            self._fork()
+            try:
+                self._fork()
+            except OSError as error:
+                # No memory, no process or no room for a lock: a later round may have it.
+                if not self._short:
+                    logger.warning("no child can be started, trying on: %s", error)
+                self._short = True
+                return
+            self._short = False
 
     def _fork(self) -> None:
         board, slot = Board(self._places), self._free_slot()
