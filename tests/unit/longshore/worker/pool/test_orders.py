@@ -20,3 +20,12 @@ def test_orders_may_grow_and_shrink():
     assert again is not None
     assert again.queues == ("q",)
     assert again.version > read.version
+
+
+def test_queues_take_turns_within_each_step_of_the_priorities():
+    names = ("a", "b", "c")
+    sources = tuple(Source(f"{name}{step}", name) for step in (0, 3) for name in names)
+    orders = Orders(sources=sources, queues=names)
+    assert [one.list for one in orders.sources_after("a")] == ["b0", "c0", "a0", "b3", "c3", "a3"]
+    assert [one.list for one in orders.sources_after("c")] == [one.list for one in sources]
+    assert orders.sources_after(None) == orders.sources_after("gone") == sources

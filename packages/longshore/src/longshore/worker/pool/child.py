@@ -66,6 +66,8 @@ class Child:
         self._lock = threading.Lock()
         self._lookahead = Lookahead()
         self._orders = Orders()
+        #: the queue of the job that was claimed last: the others come first now
+        self._served: str | None = None
         self._rates = Rates()
         self._wake = Wake()
         self._meter: Meter | None = None
@@ -186,7 +188,8 @@ class Child:
 
     def _claim_call(self) -> Call[list[Delivery]]:
         name, room = self._plan.hostname, self._room()
-        return claim(self._orders.sources, owner=BOOK.owner, worker=name, limit=room)
+        sources = self._orders.sources_after(self._served)
+        return claim(sources, owner=BOOK.owner, worker=name, limit=room)
 
     def _gather(self, runner: Runner, sink: OutcomeBuffer) -> None:
         """Reads the answer, if there is one to come, and writes down what was claimed."""
@@ -224,6 +227,8 @@ class Child:
 
     def _admit(self, deliveries: Sequence[Delivery], runner: Runner) -> list[Ready]:
         """Writes down what may begin, before any of it does."""
+        if deliveries:
+            self._served = deliveries[-1].queue
         prepared = self._prepare(deliveries, runner)
         if self._meter is not None:
             self._meter.received(prepared)

@@ -30,6 +30,19 @@ class Orders:
     rates: Mapping[str, str | float] = field(default_factory=dict)
     children: int = 1
 
+    def sources_after(self, queue: str | None) -> tuple[Source, ...]:
+        """The lists to claim from, with the queue that was served last at the end of its step.
+
+        So no queue waits until another one is empty. A step of the priorities comes after the step
+        before it in any queue, as ever.
+        """
+        many = len(self.queues)
+        if queue not in self.queues or many < 2:
+            return self.sources
+        first = self.queues.index(queue) + 1
+        steps = (self.sources[at : at + many] for at in range(0, len(self.sources), many))
+        return tuple(source for step in steps for source in (*step[first:], *step[:first]))
+
 
 class OrderBook:
     """Orders that a parent writes and its children read, however long they are.
