@@ -163,6 +163,16 @@ def replaced(self, a, b):
 
 
 @app.task(bind=True)
+def replaced_and_lingering(self, line):
+    """Replace itself, and go on at the gate for a while."""
+    try:
+        raise self.replace(add.s(20, 22))
+    finally:
+        log(f"replaced {line}")
+        gated.run(line)
+
+
+@app.task(bind=True)
 def add_to_each(self, numbers, more):
     raise self.replace(group(add.s(number, more) for number in numbers))
 

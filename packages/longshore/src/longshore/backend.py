@@ -231,7 +231,7 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
     def _holds(self, held: Claim) -> bool:
         """Whether this run may still tell others how it ended; its lease begins anew for that."""
         answers = self._run_patiently(renew([held]))
-        return answers is not None and answers[0] is not Held.LOST
+        return answers is not None and answers[0] not in (Held.LOST, Held.ENDED)
 
     def _cancel(self, task_id: str) -> JobState | None:
         """The state of a job that shall not run (again); ``None`` when it is not known."""

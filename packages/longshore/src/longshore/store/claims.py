@@ -45,6 +45,8 @@ class Held(StrEnum):
 
     HELD = "held"
     CANCEL = "cancel"
+    #: by its own owner: settled, given back, or left by a job that has replaced itself
+    ENDED = "ended"
     LOST = "lost"
 
 

@@ -23,18 +23,20 @@ from longshore.outcome import claim_of, text_of
 
 logger = get_logger(__name__)
 
-#: gevent and eventlet end a running job by it.
-KILLS_GREENLET = "GreenletExit"
+#: By what these raise in a running job they end it: GreenletExit, and the Timeout of a time limit.
+GREENLETS = {"greenlet", "gevent", "eventlet"}
 
 
 def ends_process(error: BaseException) -> bool:
-    """Whether the error is how this process, or the job's greenlet, is made to end."""
+    """Whether the error is how this process, or the greenlet of the job, is made to end."""
     if isinstance(error, (WorkerShutdown, WorkerTerminate)):
         return worker_state.should_stop is not None or worker_state.should_terminate is not None
     if isinstance(error, SystemExit):
         # Set by the handler that billiard gives a child for SIGTERM.
         return bool(getattr(billiard_common, "_should_have_exited", [False])[0])
-    return type(error).__name__ == KILLS_GREENLET
+    if isinstance(error, Exception):
+        return False
+    return type(error).__module__.partition(".")[0] in GREENLETS
 
 
 def as_exception(error: BaseException) -> Exception:

@@ -12,29 +12,44 @@ local function id_in(raw, tag)
   return type(headers) == 'table' and type(headers.id) == 'string' and headers.id or tag
 end
 
-local function look_at(queue, tag)
+-- The claim under this tag, when it is that owner's.
+local function claim_of(queue, tag)
   local value = redis.call('HGET', key('unacked'), tag)
-  if not value then return end
+  if not value then return nil end
   local raw = unwrap(value, queue)
   local id = id_in(raw, tag)
-  local job = job_key(id)
-  local f = redis.call('HMGET', job, 'owner', 'tag', 'list', 'cancel', 'task')
-  if not f[1] or f[2] ~= tag or string.sub(f[1], 1, #owner) ~= owner then return end
-  drop_claim(tag, queue)
-  redis.call('HSET', job, 'released_by', f[1])
-  given_back[#given_back + 1] = id
-  if f[4] == '1' then
-    end_cancelled(id, f[5], now(), DAY)
+  local f = redis.call('HMGET', job_key(id), 'owner', 'tag', 'enqueued_at')
+  if not f[1] or f[2] ~= tag or string.sub(f[1], 1, #owner) ~= owner then return nil end
+  return {id = id, tag = tag, raw = raw, token = f[1], since = tonumber(f[3]) or 0}
+end
+
+local function give_back(queue, claim)
+  local job = job_key(claim.id)
+  drop_claim(claim.tag, queue)
+  redis.call('HSET', job, 'released_by', claim.token)
+  given_back[#given_back + 1] = claim.id
+  local f = redis.call('HMGET', job, 'list', 'cancel', 'task')
+  if f[2] == '1' then
+    end_cancelled(claim.id, f[3], now(), DAY)
     return
   end
   redis.call('HINCRBY', job, 'attempts', -1)
   redis.call('HSET', job, 'state', 'queued', 'owner', '')
-  push_front(f[3] or queue, queue, raw)
+  push_front(f[1] or queue, queue, claim.raw)
+end
+
+local function later(one, other)
+  if one.since ~= other.since then return one.since > other.since end
+  return one.tag > other.tag
 end
 
 for _, queue in ipairs(redis.call('SMEMBERS', key('longshore:queues'))) do
-  local tags = redis.call('ZRANGE', leases_key(queue), -limit, -1)
-  -- What was handed out last goes back first, so that it stands behind the others again.
-  for i = #tags, 1, -1 do look_at(queue, tags[i]) end
+  local claims = {}
+  for _, tag in ipairs(redis.call('ZRANGE', leases_key(queue), -limit, -1)) do
+    claims[#claims + 1] = claim_of(queue, tag)
+  end
+  -- Each goes to the head: the oldest last, so that it comes first again.
+  table.sort(claims, later)
+  for _, claim in ipairs(claims) do give_back(queue, claim) end
 end
 return given_back
