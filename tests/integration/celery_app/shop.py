@@ -6,14 +6,17 @@ import asyncio
 import json
 import mmap
 import os
+import sys
 import time
 from contextlib import suppress
 from itertools import repeat
 from operator import getitem
 from pathlib import Path
 
-from celery import Celery, chain, chord, group, shared_task
+from celery import Celery, Task, chain, chord, group, shared_task
 from celery.exceptions import Reject, SoftTimeLimitExceeded
+from celery.signals import task_failure
+from celery.utils.log import get_task_logger
 
 app = Celery("shop", broker=os.environ["SHOP_BROKER"], backend=os.environ["SHOP_BACKEND"])
 app.conf.update(
@@ -101,6 +104,12 @@ def quiet(line):
     log(line)
 
 
+@app.task(ignore_result=True, store_errors_even_if_ignored=True)
+def quiet_unless_it_fails(fails):
+    if fails:
+        raise ValueError("kept all the same")
+
+
 @app.task
 def ledger(line, seconds=0.0):
     log(f"start {line}")
@@ -151,6 +160,16 @@ def rejecting(self):
 @app.task(bind=True)
 def replaced(self, a, b):
     raise self.replace(add.s(a, b))
+
+
+@app.task(bind=True)
+def replaced_and_lingering(self, line):
+    """Replace itself, and go on at the gate for a while."""
+    try:
+        raise self.replace(add.s(20, 22))
+    finally:
+        log(f"replaced {line}")
+        gated.run(line)
 
 
 @app.task(bind=True)
@@ -279,3 +298,92 @@ def publishing(self, how, gate):
 @app.task
 def passed_on(value):
     return value
+
+
+class OwnExit(BaseException):
+    """What a library may raise past every ``except Exception``."""
+
+
+class Silent(Exception):
+    """An error that has no text."""
+
+    def __str__(self):
+        raise RuntimeError("no text")
+
+
+RAISED = {
+    "exit": lambda: SystemExit(3),
+    "cancelled": lambda: asyncio.CancelledError("by the loop"),
+    "generator": lambda: GeneratorExit("closed"),
+    "keyboard": KeyboardInterrupt,
+    "own": lambda: OwnExit("past everything"),
+    "memory": lambda: MemoryError("too large"),
+    "silent": Silent,
+    "surrogate": lambda: OSError("no file " + os.fsdecode(b"caf\xe9")),
+}
+
+
+def raised(kind):
+    return RAISED[kind]()
+
+
+@app.task
+def raising(kind):
+    raise raised(kind)
+
+
+@app.task
+async def awaiting_raising(kind):
+    await asyncio.sleep(0)
+    raise raised(kind)
+
+
+@app.task
+def undecodable():
+    """Print, log and return the name of a file that is no UTF-8."""
+    name = os.fsdecode(b"caf\xe9")
+    sys.stdout.write(name)
+    get_task_logger(__name__).warning("found %s", name)
+    return name
+
+
+class Hooked(Task):
+    """A task whose hooks raise: those that its argument names."""
+
+    def on_failure(self, exc, task_id, args, kwargs, einfo):
+        self.hook("on_failure", args)
+
+    def on_success(self, retval, task_id, args, kwargs):
+        self.hook("on_success", args)
+
+    def on_retry(self, exc, task_id, args, kwargs, einfo):
+        self.hook("on_retry", args)
+
+    def after_return(self, status, retval, task_id, args, kwargs, einfo):
+        self.hook("after_return", args)
+
+    def hook(self, name, args):
+        if args[0] == name:
+            log(f"{name} {self.request.id}")
+            raise raised(args[1])
+
+
+@app.task(bind=True, base=Hooked, max_retries=1)
+def hooked(self, hook, kind):
+    if hook == "on_failure":
+        raise ValueError("the handler's own")
+    if hook == "on_retry" and not self.request.retries:
+        raise self.retry(countdown=0)
+    return "done"
+
+
+@task_failure.connect
+def on_any_failure(sender=None, args=(), **_):
+    """A receiver that raises what one task asks for."""
+    if sender.name == "shop.heard":
+        raise raised(args[0])
+
+
+@app.task
+def heard(kind):
+    raise ValueError("the handler's own")

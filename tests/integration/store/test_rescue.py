@@ -143,3 +143,13 @@ def test_a_job_that_was_published_twice_has_one_place_in_the_end(
     assert not client.hlen("unacked")
     assert places(client, job_id) == ["terminal"]
     assert take("w3") == []
+
+
+def test_a_claim_that_its_owner_has_ended_is_not_lost(store, enqueue, take):
+    enqueue(), enqueue()
+    settled, given_back = (delivery.claim for delivery in take(limit=2))
+    store.run(settle(settled, Settlement(JobState.SUCCEEDED)))
+    store.run(release(given_back, begun=False, counted=False, why="another time"))
+    assert store.run(renew([settled, given_back])) == [Held.ENDED] * 2
+    take("other")
+    assert store.run(renew([settled, given_back])) == [Held.ENDED] * 2

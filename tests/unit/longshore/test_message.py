@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import base64
+import bz2
 import json
+import zlib
 
 import pytest
 
@@ -46,6 +48,26 @@ def test_edited_arguments_keep_what_celery_embeds():
     again = json.loads(renewed(raw(body=body), kwargs={"a": 2}))
     assert json.loads(base64.b64decode(again["body"])) == [[1], {"a": 2}, {"chain": chain}]
     assert again["headers"]["kwargsrepr"] == "{'a': 2}"
+
+
+@pytest.mark.parametrize(
+    ("compression", "compress"),
+    [("application/x-gzip", zlib.compress), ("application/x-bz2", bz2.compress)],
+)
+def test_compressed_arguments_are_read_and_edited(compression, compress):
+    body = base64.b64encode(compress(json.dumps([[1], {"a": 1}, {}]).encode())).decode()
+    message = raw(body=body, headers={"compression": compression})
+    assert arguments(message).kwargs == {"a": 1}
+    again = json.loads(renewed(message, kwargs={"a": 2}))
+    assert "compression" not in again["headers"]
+    assert arguments(json.dumps(again).encode()).kwargs == {"a": 2}
+
+
+@pytest.mark.parametrize("compression", ["application/x-gzip", "application/x-bz2", "zstd"])
+def test_a_body_that_is_not_what_its_compression_says_cannot_be_read(compression):
+    body = base64.b64encode(b"neither").decode()
+    with pytest.raises(UnreadableMessage):
+        arguments(raw(body=body, headers={"compression": compression}))
 
 
 def test_a_body_in_the_clear_is_edited_in_the_clear():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from types import SimpleNamespace
 
 import pytest
@@ -10,7 +11,7 @@ from celery import states
 from celery.exceptions import MaxRetriesExceededError, Reject, TaskRevokedError
 
 from longshore.current import Claim
-from longshore.errors import InvalidJob
+from longshore.errors import HandlerExit, InvalidJob
 from longshore.outcome import claim_of, error_of, reason_of, settlement_of
 from longshore.records import DeadReason, ErrorInfo, JobState
 
@@ -29,6 +30,23 @@ def test_a_request_of_a_stock_transport_has_none(request_):
 def test_an_error_is_one_line():
     assert error_of(ValueError("two\nlines   here")) == ErrorInfo("ValueError", "two lines here")
     assert error_of(None).type == "Retry"
+
+
+class Silent(Exception):
+    def __str__(self):
+        raise RuntimeError("no text")
+
+
+@pytest.mark.parametrize(
+    ("error", "kept"),
+    [
+        (ValueError(os.fsdecode(b"caf\xe9")), ErrorInfo("ValueError", "caf\\udce9")),
+        (Silent(), ErrorInfo("Silent", "its text cannot be had (RuntimeError)")),
+        (HandlerExit("SystemExit", "3"), ErrorInfo("SystemExit", "3")),
+    ],
+)
+def test_any_error_can_be_told(error, kept):
+    assert error_of(error) == kept
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import threading
 from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
@@ -23,6 +24,7 @@ from longshore.current import Claim
 from longshore.errors import UnknownJob
 from longshore.logs.redaction import redacted
 from longshore.outcome import HOLDER, claim_of, error_of, settlement_of
+from longshore.records import JobState
 from longshore.result_document import success
 from longshore.store import Call, Store, StoreSettings
 from longshore.store.chords import chord_end, chord_part
@@ -64,6 +66,7 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
         self.url = place.url
         self.connparams |= self._bounds()
         self._broker_store: Store | None = None
+        self._last = threading.local()
         self._with_broker: bool | None = None
 
     def _bounds(self) -> dict[str, Any]:
@@ -73,7 +76,8 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
             limits[name] = min(self.connparams.get(name) or answer, answer)
         if "path" in self.connparams:
             del limits["socket_connect_timeout"]
-        return {**limits, "retry": BackendRetry(self.settings.deadline_seconds)}
+        retry = BackendRetry(self.settings.deadline_seconds)
+        return {**limits, "retry": retry, "encoding_errors": "backslashreplace"}
 
     @property
     def settings(self) -> StoreSettings:
@@ -202,10 +206,12 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
         """Settles a job that was cancelled or has expired.
 
         Celery's revoke arrives here without a claim: it is kept, and holds when workers restart.
+        A job that runs, or has ended, is left to its own outcome.
         """
         held = claim_of(request)
         if held is None:
-            self._cancel(task_id)
+            if self._cancel(task_id) not in (None, JobState.CANCELLED):
+                return
             super().mark_as_revoked(task_id, reason, request, store_result, state)
             return
         if followed(request) and self._holds(held):
@@ -255,18 +261,45 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
     def _holds(self, held: Claim) -> bool:
         """Whether this run may still tell others how it ended; its lease begins anew for that."""
         answers = self._run_patiently(renew([held]))
-        return answers is not None and answers[0] is not Held.LOST
+        return answers is not None and answers[0] not in (Held.LOST, Held.ENDED)
 
-    def _cancel(self, task_id: str) -> None:
+    def _cancel(self, task_id: str) -> JobState | None:
+        """The state of a job that shall not run (again); ``None`` when it is not known."""
         store = self.broker_store
         if store is not None:
             with contextlib.suppress(UnknownJob):
-                store.run(cancel(task_id, running=False))
+                return store.run(cancel(task_id, running=False))
+        return None
 
     def _settle(
         self, held: Claim, result: Any, state: str, traceback: Any, request: Any, keep: bool
     ) -> None:
-        keep = keep and not getattr(request, "ignore_result", False)
+        if self.has_settled(held):
+            return
+        self._settle_once(
+            held, result, state, traceback, request, self._keeps(keep, state, request)
+        )
+        self._last.held = held
+
+    def has_settled(self, held: Claim) -> bool:
+        """Whether this thread's last outcome was of this claim: Celery tells of a failure anew
+        when a hook of the task raises while it hears of it."""
+        return getattr(self._last, "held", None) == held
+
+    def _keeps(self, keep: bool, state: str, request: Any) -> bool:
+        """Whether the result is kept: with ``ignore_result`` an error may be, and nothing else."""
+        task = self.app.tasks.get(getattr(request, "task", None))
+        ignored = getattr(request, "ignore_result", None)
+        if ignored is None:
+            ignored = getattr(task, "ignore_result", False)
+        if keep and ignored:
+            errors = getattr(task, "store_errors_even_if_ignored", False)
+            return state != states.SUCCESS and bool(errors)
+        return keep
+
+    def _settle_once(
+        self, held: Claim, result: Any, state: str, traceback: Any, request: Any, keep: bool
+    ) -> None:
         meta = self._meta(result, state, traceback, request, held.job_id) if keep else b""
         if meta and not self.with_broker:
             with current.running(held):

@@ -17,6 +17,7 @@ LongshoreError
 │   └── IdempotencyConflict  the key was used before with other fields
 ├── NotAQueue            this name is that of another key, and not of a queue
 ├── LeaseLost            the caller no longer owns the job: its outcome was refused
+├── HandlerExit          a handler raised what is no ``Exception``: ``SystemExit`` and the like
 ├── Transient            raise it (or a subclass) in a handler: the job is tried again
 └── Permanent            raise it (or a subclass) in a handler: straight to the dead letters
     └── Cancelled        raise it in a handler that was asked to stop: the job ends as cancelled
@@ -122,6 +123,22 @@ class NotAQueue(LongshoreError):
 
 class LeaseLost(LongshoreError):
     """The caller's lease on a job has ended and another owner may hold it."""
+
+
+class HandlerExit(LongshoreError):
+    """A handler, or one of its hooks, raised what is no ``Exception``; its worker goes on.
+
+    It stands for that in a result: the client that reads a result raises what it finds there, and
+    must not end on a ``SystemExit`` of its job. ``kind`` is the name of the type, ``text`` what the
+    original said (of a ``SystemExit`` its code).
+    """
+
+    def __init__(self, kind: str, text: str = "") -> None:
+        super().__init__(kind, text)
+        self.kind, self.text = kind, text
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.text}" if self.text else self.kind
 
 
 class Transient(LongshoreError):

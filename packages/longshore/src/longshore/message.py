@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import bz2
 import json
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +22,13 @@ from longshore.sealing.serializer import CONTENT_TYPE as SEALED
 from longshore.sealing.serializer import HIDDEN
 
 JSON = "application/json"
+#: kombu's names of what the standard library can undo (``kombu.compression``).
+DECOMPRESSORS: Mapping[str, Callable[[], Any]] = {
+    "application/x-gzip": zlib.decompressobj,
+    "application/x-bz2": bz2.BZ2Decompressor,
+}
+#: A few compressed bytes may stand for any number: no more than these are looked at.
+LARGEST_BODY = 64 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +109,8 @@ def _payload(message: Mapping[str, Any]) -> list[Any]:
     body = message.get("body")
     try:
         if message["properties"].get("body_encoding") == "base64":
-            body = base64.b64decode(str(body), validate=True).decode()
+            raw = base64.b64decode(str(body), validate=True)
+            body = _decompressed(raw, message["headers"].get("compression")).decode()
         payload = json.loads(opened(str(body or "")))
     except Unreadable as error:
         raise UnreadableMessage(str(error)) from None
@@ -110,6 +120,22 @@ def _payload(message: Mapping[str, Any]) -> list[Any]:
         raise UnreadableMessage("the arguments are not in Celery's protocol 2")
     found: list[Any] = payload
     return found
+
+
+def _decompressed(body: bytes, compression: str | None) -> bytes:
+    """The body before Celery's ``task_compression``; ValueError where that cannot be had."""
+    if not compression:
+        return body
+    if compression not in DECOMPRESSORS:
+        raise ValueError(f"{compression} is not known here")
+    decompressor = DECOMPRESSORS[compression]()
+    try:
+        plain: bytes = decompressor.decompress(body, LARGEST_BODY)
+    except (zlib.error, OSError) as error:
+        raise ValueError(f"the body is no {compression}") from error
+    if not decompressor.eof:
+        raise ValueError(f"the body is broken off, or larger than {LARGEST_BODY} bytes")
+    return plain
 
 
 def _is_payload(payload: Any) -> bool:
@@ -135,6 +161,7 @@ def _write(
     if message["properties"].get("body_encoding") == "base64":
         body = base64.b64encode(body.encode()).decode()
     message["body"] = body
+    message["headers"].pop("compression", None)
     # What Celery shows of the arguments would be that of the earlier ones.
     shown = (
         HIDDEN if secret else {"argsrepr": repr(tuple(payload[0])), "kwargsrepr": repr(payload[1])}

@@ -16,7 +16,7 @@ from celery.exceptions import (
 )
 
 from longshore.current import Claim
-from longshore.errors import InvalidJob
+from longshore.errors import HandlerExit, InvalidJob
 from longshore.logs.redaction import redact_text, shortened
 from longshore.records import DeadReason, ErrorInfo, JobState
 from longshore.store.claims import Settlement
@@ -65,11 +65,26 @@ def error_of(error: object, traceback: object = None) -> ErrorInfo:
 
     A traceback is text; what Celery has in its place otherwise is left out.
     """
-    shown = redact_text(traceback) if isinstance(traceback, str) else None
+    shown = redact_text(encodable(traceback)) if isinstance(traceback, str) else None
     if error is None:
         return ErrorInfo("Retry", "asked for by the task", shown)
-    message = " ".join(shortened(str(error)).split())
-    return ErrorInfo(type(error).__name__, redact_text(message), shown)
+    kind, said = type(error).__name__, text_of(error)
+    if isinstance(error, HandlerExit):
+        kind, said = error.kind, encodable(error.text)
+    return ErrorInfo(kind, redact_text(" ".join(shortened(said).split())), shown)
+
+
+def text_of(error: object) -> str:
+    """Return what an error says, also of one whose own text fails, as text that can be encoded."""
+    try:
+        return encodable(str(error))
+    except Exception as failure:  # noqa: BLE001  whatever a handler's own class does
+        return f"its text cannot be had ({type(failure).__name__})"
+
+
+def encodable(text: str) -> str:
+    """Return the text with what UTF-8 has no form for, such as a lone surrogate, written out."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def reason_of(error: object, retries: int = 0, max_retries: int | None = None) -> DeadReason:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
@@ -18,3 +19,8 @@ WORDS: list[tuple[Any, ...]] = [
 def test_a_call_is_packed_as_the_client_packs_it(words: tuple[Any, ...]) -> None:
     client = redis.asyncio.Connection()
     assert pack(words) == b"".join(client.pack_command(*words))
+
+
+def test_a_lone_surrogate_is_written_out():
+    name = os.fsdecode(b"caf\xe9")
+    assert pack(["SET", name]) == b"*2\r\n$3\r\nSET\r\n$9\r\ncaf\\udce9\r\n"

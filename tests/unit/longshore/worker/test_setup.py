@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
+
 import pytest
 from celery import Celery
 
-from longshore.worker.setup import REQUEST, is_longshore, settle_late
+from longshore.errors import SettingsError
+from longshore.worker.setup import REQUEST, check_semaphores, is_longshore, settle_late
 
 
 @pytest.mark.parametrize(
@@ -48,3 +52,11 @@ def test_a_request_class_of_the_users_own_is_kept(app):
     task = app.task(name="own", shared=False, Request="mine:Request")(nothing)
     settle_late(task)
     assert task.Request == "mine:Request"
+
+
+def test_a_system_without_semaphores_is_refused_in_one_line():
+    def full():
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(SettingsError, match=r"^no semaphore can be made: No space left .*/dev/shm"):
+        check_semaphores(full)

@@ -54,7 +54,8 @@ class KeyRing:
         """Return the text sealed with the first key."""
         nonce = os.urandom(NONCE_BYTES)
         head = f"{MARK}{self._first}:"
-        sealed = self._ciphers[self._first].encrypt(nonce, plain.encode(), head.encode())
+        text = plain.encode(errors="backslashreplace")
+        sealed = self._ciphers[self._first].encrypt(nonce, text, head.encode())
         return head + base64.urlsafe_b64encode(nonce + sealed).decode()
 
     def open(self, sealed: str) -> str:

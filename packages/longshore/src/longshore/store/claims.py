@@ -46,6 +46,8 @@ class Held(StrEnum):
 
     HELD = "held"
     CANCEL = "cancel"
+    #: by its own owner: settled, given back, or left by a job that has replaced itself
+    ENDED = "ended"
     LOST = "lost"
 
 
@@ -187,6 +189,23 @@ def release(
             "" if delay_seconds is None else f"{delay_seconds:.6f}",
         ),
         lambda answer: text(answer) != "refused",
+    )
+
+
+#: So many claims of a queue are looked at for an owner that is gone; others wait for their lease.
+UNSEEN_OF_QUEUE = 500
+
+
+def release_unseen(owner: str) -> Call[list[str]]:
+    """Give back what an owner that has ended was handed and never saw; the ids of those jobs.
+
+    For a process whose end is certain, once what it is known to hold has been given back: of its
+    last claim it may have ended before it read the answer.
+    """
+    return Call(
+        load("release_unseen"),
+        lambda _: (owner, UNSEEN_OF_QUEUE),
+        lambda answer: [text(job_id) for job_id in answer],
     )
 
 

@@ -29,6 +29,7 @@ def client_options(settings: StoreSettings) -> dict[str, Any]:
         "socket_connect_timeout": settings.answer_seconds,
         "socket_keepalive": True,
         "health_check_interval": 0,
+        "encoding_errors": "backslashreplace",
     }
 
 

@@ -15,7 +15,11 @@ _SHORT = {word: f"${len(word)}\r\n{word}\r\n" for word in ("", *"0123456789")}
 
 
 def pack(words: Sequence[Any]) -> bytes:
-    """A command of words that are bytes, or whose text is what is meant."""
+    """A command of words that are bytes, or whose text is what is meant.
+
+    What UTF-8 has no form for is written out: a file's name that could not be decoded has lone
+    surrogates in it, and may be in any text.
+    """
     texts = [f"*{len(words)}\r\n", *map(_bulk, words)]
     command = "".join(texts)
     # In ASCII, and nearly all of it is, a text is as long as its bytes.
@@ -28,6 +32,9 @@ def _bulk(word: Any) -> str:
 
 
 def _pack_bytes(words: Sequence[Any]) -> bytes:
-    raw = [word if type(word) is bytes else str(word).encode() for word in words]
+    raw = [
+        word if type(word) is bytes else str(word).encode(errors="backslashreplace")
+        for word in words
+    ]
     bulks = [b"$%d\r\n%b\r\n" % (len(word), word) for word in raw]
     return b"".join([b"*%d\r\n" % len(raw), *bulks])

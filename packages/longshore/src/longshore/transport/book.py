@@ -46,7 +46,8 @@ def _never() -> bool:
     return False
 
 
-def _new_owner() -> str:
+def new_owner() -> str:
+    """A name that no other process claims under."""
     return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
 
 
@@ -54,7 +55,7 @@ def _new_owner() -> str:
 class ClaimBook:
     """Claims by delivery tag; safe to use from several threads."""
 
-    owner: str = field(default_factory=_new_owner)
+    owner: str = field(default_factory=new_owner)
     worker: str = ""
     #: set by a worker, which gives back what it holds at its own end instead of the channel's
     kept_by_worker: bool = False
@@ -152,7 +153,7 @@ class ClaimBook:
         """A forked child starts with an empty book and a name of its own."""
         self._lock = threading.RLock()
         self._entries = {}
-        self.owner = _new_owner()
+        self.owner = new_owner()
         self.kept_by_worker = self.pool_claims = False
         self.on_lost = self.on_cancel = self.on_ends = self.shared = None
         self.slots = self.rate_limited = _no_slots

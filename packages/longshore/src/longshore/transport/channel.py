@@ -15,9 +15,16 @@ from kombu.log import get_logger
 from kombu.transport import redis as kombu_redis
 from kombu.utils.json import dumps
 
+from longshore.broker_url import check_single, split
 from longshore.current import claim as current_claim
 from longshore.envelope import PRIORITY_STEPS
-from longshore.errors import BrokerError, BrokerRefused, BrokerUnavailable
+from longshore.errors import (
+    BrokerError,
+    BrokerRefused,
+    BrokerUnavailable,
+    NotAQueue,
+    SettingsError,
+)
 from longshore.store import Store
 from longshore.store.attempts import CONNECTION_ERRORS, Attempts, LoginRefused
 from longshore.store.connecting import no_retries
@@ -54,7 +61,8 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
 
     Raises:
         PublishUnavailable: opening it or publishing got no answer within the deadline.
-        PublishRefused: the broker refused, or no queue is bound for the message.
+        PublishRefused: the broker refused, no queue is bound for the message, or the URL names
+            several brokers.
     """
 
     QoS = QoS
@@ -68,6 +76,8 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
         self._no_ack: set[str] = set()
         self._asked_pools: list[Any] = []
         client = connection.client
+        if client.alt:
+            self._refuse_several(client.alt)
         self.settings: StoreSettings = settings_from_options(client.transport_options)
         self.place: str = client.as_uri()
         if not BOOK.kept_by_worker:
@@ -76,6 +86,14 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
             self._open(connection, options)
         else:
             self._until_published(lambda: self._open(connection, options))
+
+    @staticmethod
+    def _refuse_several(urls: list[str]) -> None:
+        """A client that failed over would accept jobs where no worker of the first looks."""
+        try:
+            check_single(split(urls))
+        except SettingsError as error:
+            raise PublishRefused(str(error)) from None
 
     def _open(self, connection: Any, options: dict[str, Any]) -> None:
         # kombu puts instances in place of the class's exchange types, and must find those again.
@@ -138,7 +156,8 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
         # kombu connects in the clear, without a word, when it is given what it cannot read.
         if self.secure or client.ssl:
             client.ssl = tls_options(client.ssl)
-        return {**super()._connparams(asynchronous), "retry": no_retries()}
+        own = {"retry": no_retries(), "encoding_errors": "backslashreplace"}
+        return {**super()._connparams(asynchronous), **own}
 
     def basic_consume(self, queue: str, no_ack: bool = False, *args: Any, **options: Any) -> Any:
         """Consumes a queue; from now on this process renews its claims and does upkeep."""
@@ -182,7 +201,10 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
     def _enqueue(self, queue: str, message: dict[str, Any], priority: int) -> Enqueued:
         onward = is_onward(message["headers"])
         new = post_of(message, queue, self._q_for_pri(queue, priority), priority)
-        call = post(new, onward=onward)
+        try:
+            call = post(new, onward=onward)
+        except NotAQueue as error:
+            raise PublishRefused(str(error)) from error
         return self._until_published(lambda: self.store.run(call), onward)
 
     def _put_other(self, queue: str, message: dict[str, Any], **options: Any) -> None:
@@ -303,6 +325,18 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
             while count := self.store.run(purge(queue, priority, PURGE_AT_ONCE)):
                 dropped += count
         return dropped
+
+    def _size(self, queue: str) -> int:
+        """How many messages wait; a key that is no list is somebody else's, and no queue."""
+        try:
+            return int(super()._size(queue))
+        except self.ResponseError as error:
+            if "WRONGTYPE" not in str(error):
+                raise
+            logger.warning(
+                "nothing is claimed from %r: that key is no queue, use another name", queue
+            )
+            return 0
 
     def _get(self, queue: str) -> dict[str, Any]:
         payloads = self.claim_now(queue)

@@ -224,7 +224,8 @@ class ClaimingMixin(_Base):
         except BrokerError as error:
             logger.warning("%d claim(s) are left to their leases: %s", len(held), error)
             return []
-        return [one for one in deliveries if one.claim is None or next(answers) is not Held.LOST]
+        kept = (Held.HELD, Held.CANCEL)
+        return [one for one in deliveries if one.claim is None or next(answers) in kept]
 
     def _give_back(self, deliveries: list[Delivery]) -> None:
         for delivery in deliveries:

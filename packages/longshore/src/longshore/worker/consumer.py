@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from celery.utils.log import get_logger
 from celery.worker.consumer import Consumer
 from celery.worker.state import maybe_shutdown
 
-from longshore.errors import BrokerError
+from longshore.envelope import queue_name
+from longshore.errors import BrokerError, NotAQueue
 from longshore.outcome import error_of
 from longshore.records import DeadReason, JobState
 from longshore.store.claims import Settlement
 from longshore.store.patience import pause
 from longshore.transport.book import BOOK
+from longshore.worker.escape import GuardedTracer
 from longshore.worker.meter import METER
 from longshore.worker.overdue import spare_ended
 from longshore.worker.probe.step import answering
+
+logger = get_logger(__name__)
 
 #: Celery's own pauses grow to 30 s: a broker that is back would wait for its workers.
 RECONNECT_SECONDS = {"interval_start": 0.5, "interval_step": 0.5, "interval_max": 3.0}
@@ -80,7 +85,12 @@ class LongshoreConsumer(Consumer):  # type: ignore[misc]
         super().on_ready()
 
     def add_task_queue(self, queue: str, *options: Any, **named: Any) -> None:
-        """Consumes one more queue."""
+        """Consumes one more queue, unless it is named as a key is: the worker goes on without."""
+        try:
+            queue_name(queue)
+        except NotAQueue as error:
+            logger.warning("%s", error)
+            return
         super().add_task_queue(queue, *options, **named)
         self._order_pool()
 
@@ -88,6 +98,12 @@ class LongshoreConsumer(Consumer):  # type: ignore[misc]
         """Consumes one queue less."""
         super().cancel_task_queue(queue)
         self._order_pool()
+
+    def update_strategies(self) -> None:
+        """Make a tracer for each task; none lets out what would end the worker."""
+        super().update_strategies()
+        for task in self.app.tasks.values():
+            task.__trace__ = GuardedTracer(task, task.__trace__)
 
     def reset_rate_limits(self) -> None:
         """Rate limits have changed; Celery's constructor calls this before there are orders."""

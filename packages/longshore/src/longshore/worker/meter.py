@@ -11,6 +11,7 @@ from billiard.exceptions import WorkerLostError
 from celery.exceptions import Ignore, Reject, Retry
 
 from longshore.current import Claim
+from longshore.errors import HandlerExit
 from longshore.metrics.catalog import UNKNOWN_TASK
 from longshore.metrics.ledger import Ledger
 from longshore.metrics.run import Run
@@ -113,6 +114,8 @@ def ended(error: BaseException) -> Ended:
         return Outcome.SUCCEEDED, ""
     if isinstance(error, WorkerLostError | SystemExit | KeyboardInterrupt):
         return Outcome.INTERRUPTED, ""
+    if isinstance(error, HandlerExit):
+        return Outcome.FAILED, error.kind
     return Outcome.FAILED, "" if isinstance(error, Reject) else type(error).__name__
 
 

@@ -20,6 +20,7 @@ from longshore.records import JobState
 from longshore.store.claims import Settlement
 from longshore.tracing import steps
 from longshore.worker.attempts import disconnect_signals, working_for
+from longshore.worker.escape import GuardedTracer, ends_process, outcome_of_escape
 from longshore.worker.pool.tracing import RECEIVERS, Attempt, is_followed, is_plain, tells
 from longshore.worker.reported import Report
 from longshore.worker.suspects import broker_store, note_begin
@@ -75,7 +76,8 @@ class ChildTracer:
     """In a child's place of Celery's tracer of one task."""
 
     def __init__(self, task: Any, desk: Desk) -> None:
-        self._task, self._desk, self._stock = task, desk, task.__trace__
+        self._task, self._desk = task, desk
+        self._stock = GuardedTracer(task, task.__trace__)
         self._plain = is_plain(task)
 
     def __call__(self, job_id: str, args: Any, kwargs: Any, request: dict[str, Any]) -> Ended:
@@ -88,7 +90,12 @@ class ChildTracer:
             if held is None or not self._plain or any(RECEIVERS) or is_followed(request):
                 ended: Ended = self._stock(job_id, args, kwargs, request)
                 return ended
-            return self._desk.run(Attempt(self._task, job_id, context), held)
+            try:
+                return self._desk.run(Attempt(self._task, job_id, context), held)
+            except BaseException as error:
+                if ends_process(error):
+                    raise
+                return outcome_of_escape(self._task, context, error), True, None, None
 
 
 def report_from(app: Any) -> None:

@@ -12,7 +12,8 @@ from celery.worker import state
 from celery.worker.request import Request
 
 from longshore import current
-from longshore.outcome import claim_of, settlement_of, told_of
+from longshore.errors import HandlerExit
+from longshore.outcome import claim_of, settlement_of, text_of, told_of
 from longshore.records import JobState
 from longshore.reporting import report
 from longshore.store.claims import Settlement
@@ -92,6 +93,9 @@ class LongshoreRequest(Request):  # type: ignore[misc]
         self._note(exc_info.exception, exc_info.traceback)
         METER.failed(self, exc_info.exception)
         self._tell_lost(exc_info.exception)
+        if isinstance(getattr(exc_info.exception, "exc", exc_info.exception), MemoryError):
+            # Celery's main process ends on one, though the handler's process goes on.
+            exc_info.exception = HandlerExit("MemoryError", text_of(exc_info.exception))
         token = current.claim.set(claim_of(self._context))
         try:
             return super().on_failure(exc_info, send_failed_event, return_ok)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import sys
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -12,8 +14,9 @@ from celery.utils.imports import symbol_by_name
 from celery.utils.log import get_logger
 
 from longshore import tracing
-from longshore.broker_url import broker_url_of
-from longshore.errors import SettingsError
+from longshore.broker_url import SCHEME, broker_url_of, broker_urls
+from longshore.envelope import queue_name
+from longshore.errors import NotAQueue, SettingsError
 from longshore.metrics.place import port_of
 from longshore.store.connecting import check_url
 from longshore.store.settings import settings_from_options
@@ -40,6 +43,10 @@ STOCK_REQUESTS = {"celery.worker.request:Request", REQUEST}
 #: Celery's pools whose handlers run in the worker's main process.
 IN_MAIN_PROCESS = {"celery.concurrency.thread", "celery.concurrency.solo"}
 PREFORK = "celery.concurrency.prefork"
+OWN, OWN_THREADS = "longshore.worker.pool.pool", "longshore.worker.pool.threads"
+AUTOSCALER = "longshore.worker.pool.autoscale:PoolAutoscaler"
+WITH_SEMAPHORES = (PREFORK, OWN, OWN_THREADS)
+STOCK_AUTOSCALER = "celery.worker.autoscale:Autoscaler"
 
 #: Celery's settings under which an outcome, and nothing earlier, ends a claim.
 OUTCOME_ENDS_CLAIM = {
@@ -53,16 +60,15 @@ REFUSALS_END_NO_WORKER = {"broker_channel_error_retry": True}
 
 
 def is_longshore(app: Any) -> bool:
-    """Whether this app consumes from a Longshore broker."""
-    url = app.conf.broker_read_url or app.conf.broker_url or ""
-    return str(url).startswith("longshore")
+    """Whether this app consumes from a Longshore broker, be it one of several."""
+    return any(url.startswith(SCHEME) for url in broker_urls(app.conf, reading=True))
 
 
 def on_worker_init(sender: Any, **_: Any) -> None:
     """Called by Celery before the worker's parts are made; ``sender`` is the WorkController."""
     if not is_longshore(sender.app):
         return
-    _check(sender.app.conf)
+    _check(sender)
     tracing.start()
     BOOK.kept_by_worker = True
     BOOK.worker = sender.hostname
@@ -71,6 +77,8 @@ def on_worker_init(sender: Any, **_: Any) -> None:
         BOOK.shared = SharedClaims()
     if pool == PREFORK:
         _let_children_report(sender.app)
+    if pool == OWN and sender.autoscaler_cls == STOCK_AUTOSCALER:
+        sender.autoscaler_cls = AUTOSCALER
     BOOK.slots = lambda: getattr(sender.pool, "num_processes", 0)
     BOOK.rate_limited = partial(_rate_limited, sender)
     sender.app.conf.update(OUTCOME_ENDS_CLAIM | REFUSALS_END_NO_WORKER)
@@ -105,17 +113,48 @@ def _consumed(app: Any) -> list[str]:
     return [queue.name for queue in app.amqp.queues.consume_from.values()]
 
 
-def _check(conf: Any) -> None:
+def _check(worker: Any) -> None:
     """Refuses wrong settings before anything connects: one line, exit code 2."""
+    conf = worker.app.conf
     options = conf.broker_transport_options or {}
     try:
+        _check_pool(worker)
         settings_from_options(options)
         drain_limit(options)
         check_url(broker_url_of(conf, reading=True))
         port_of(conf)
-    except SettingsError as error:
+    except (SettingsError, NotAQueue) as error:
         sys.stderr.write(f"longshore worker: {error}\n")
         raise SystemExit(2) from None
+
+
+def _check_pool(worker: Any) -> None:
+    for name in worker.app.amqp.queues.consume_from:
+        queue_name(name)
+    pool = concurrency.get_implementation(worker.pool_cls)
+    if worker.options.get("autoscale") and pool.__module__ == OWN_THREADS:
+        raise SettingsError("-P longshore-threads cannot --autoscale: give its threads by -c")
+    if pool.__module__ in WITH_SEMAPHORES:
+        check_semaphores()
+
+
+def _lock_of_processes() -> object:
+    return multiprocessing.get_context("fork").Lock()
+
+
+def check_semaphores(make: Callable[[], object] = _lock_of_processes) -> None:
+    """Refuse to start where processes cannot have a lock between them.
+
+    Raises:
+        SettingsError: the system makes none.
+    """
+    try:
+        make()
+    except OSError as error:
+        raise SettingsError(
+            f"no semaphore can be made: {error.strerror or error};"
+            " /dev/shm must be there, writable and not full"
+        ) from error
 
 
 def _count(worker: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from celery.utils.log import get_logger
 
+from longshore.broker_url import broker_url_of
 from longshore.current import Claim
 from longshore.errors import BrokerError
 from longshore.store import Store, StoreSettings
@@ -34,7 +35,7 @@ def broker_store(task: Any) -> Store:
         return store
     conf = task.app.conf
     settings = settings_from_options(conf.broker_transport_options or {})
-    return _own_store(str(conf.broker_read_url or conf.broker_url), settings)
+    return _own_store(broker_url_of(conf, reading=True), settings)
 
 
 @cache

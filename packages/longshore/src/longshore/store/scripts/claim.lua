@@ -173,8 +173,9 @@ local function note_claims(queue, claimed)
 end
 
 local function drain(list, queue, no_ack)
-  local raws = redis.call('LRANGE', key(list), #out - limit, -1)
-  if #raws == 0 then return false end
+  local raws = redis.pcall('LRANGE', key(list), #out - limit, -1)
+  -- Somebody else's key of this name, which is no list, is no reason to claim nothing elsewhere.
+  if raws.err or #raws == 0 then return false end
   local claimed = {tags = {}, messages = {}, tail = unacked_tail(queue)}
   for i = #raws, 1, -1 do
     if no_ack or not take_known(queue, raws[i], claimed) then

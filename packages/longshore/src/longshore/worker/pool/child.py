@@ -68,12 +68,15 @@ class Child:
         self._lock = threading.Lock()
         self._lookahead = Lookahead()
         self._orders = Orders()
+        #: the queue of the job that was claimed last: the others come first now
+        self._served: str | None = None
         self._rates = Rates()
         self._wake = Wake()
         self._meter: Meter | None = None
 
     def main(self) -> None:
         """Runs until told to stop, or worn out; then settles what it finished."""
+        BOOK.owner = self._plan.owner
         disconnect_signals()
         process_initializer(self._plan.app, self._plan.hostname)
         self._take_signals()
@@ -165,6 +168,9 @@ class Child:
             self._rates.set(self._orders.rates, self._orders.children, self._plan.slot)
 
     def _worn_out(self) -> bool:
+        """Whether the next child takes over: not before this one has run a job, however large."""
+        if not self._jobs_done:
+            return False
         if self._plan.max_jobs and self._jobs_done >= self._plan.max_jobs:
             return True
         limit = self._plan.max_memory_kib
@@ -184,7 +190,8 @@ class Child:
 
     def _claim_call(self) -> Call[list[Delivery]]:
         name, room = self._plan.hostname, self._room()
-        return claim(self._orders.sources, owner=BOOK.owner, worker=name, limit=room)
+        sources = self._orders.sources_after(self._served)
+        return claim(sources, owner=BOOK.owner, worker=name, limit=room)
 
     def _gather(self, runner: Runner, sink: OutcomeBuffer) -> None:
         """Reads the answer, if there is one to come, and writes down what was claimed."""
@@ -218,10 +225,12 @@ class Child:
 
     def _room(self) -> int:
         left = self._plan.max_jobs - self._jobs_done if self._plan.max_jobs else MOST
-        return max(1, min(left, self._lookahead.claim, self._board.room))
+        return min(max(1, min(left, self._lookahead.claim)), self._board.room)
 
     def _admit(self, deliveries: Sequence[Delivery], runner: Runner) -> list[Ready]:
         """Writes down what may begin, before any of it does."""
+        if deliveries:
+            self._served = deliveries[-1].queue
         prepared = self._prepare(deliveries, runner)
         if self._meter is not None:
             self._meter.received(prepared)

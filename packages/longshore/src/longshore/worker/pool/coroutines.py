@@ -15,6 +15,7 @@ from typing import Any
 
 from billiard.exceptions import SoftTimeLimitExceeded
 
+from longshore.worker.escape import as_exception
 from longshore.worker.pool.limits import LIMITS
 from longshore.worker.pool.tracing import TASK_STACK
 
@@ -79,6 +80,11 @@ class Steps:
         timer = later(limit, self._expire, current) if limit else None
         try:
             return await self
+        except BaseException as error:
+            # An event loop ends on a SystemExit, and with it every coroutine that runs in it.
+            if isinstance(error, Exception):
+                raise
+            raise as_exception(error) from error
         finally:
             if timer is not None:
                 timer.cancel()

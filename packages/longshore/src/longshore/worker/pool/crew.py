@@ -102,7 +102,7 @@ class Crew(Child):
             left = self._plan.max_jobs - self._jobs_done if self._plan.max_jobs else full
         self._lookahead.ran(ran, now - self._asked_at)
         self._asked_at = now
-        return max(1, min(full, left, self._board.room))
+        return min(max(1, min(full, left)), self._board.room)
 
     def _serve(self, runner: Runner) -> None:
         """One thread's life."""

@@ -18,4 +18,8 @@ def still_held(store: Store, deliveries: Sequence[Delivery], asked_at: float) ->
     if time.monotonic() - asked_at < store.settings.lease_seconds / 2:
         return list(deliveries)
     answers = store.run(renew([one.claim for one in deliveries if one.claim is not None]))
-    return [one for one, said in zip(deliveries, answers, strict=True) if said is not Held.LOST]
+    return [
+        one
+        for one, said in zip(deliveries, answers, strict=True)
+        if said in (Held.HELD, Held.CANCEL)
+    ]

@@ -24,6 +24,8 @@ class Plan:
     board: Board
     orders: OrderBook
     slot: int
+    #: under which the child claims, and its parent gives back what it did not live to see
+    owner: str
     max_jobs: int | None
     max_memory_kib: int | None
     #: how many handlers run at once in the child, each in a thread; 0: one, in its main thread

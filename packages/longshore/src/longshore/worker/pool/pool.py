@@ -11,6 +11,7 @@ from celery.app.trace import loads_message as loads
 from celery.app.trace import prepare_accept_content
 from celery.concurrency.base import BasePool
 from celery.utils.log import get_logger
+from celery.worker import state as worker_state
 
 from longshore.broker_url import broker_url_of
 from longshore.envelope import PRIORITY_STEPS, list_of
@@ -21,7 +22,7 @@ from longshore.reporting import report
 from longshore.store import Store
 from longshore.store.claims import Delivery, Source, message
 from longshore.store.settings import settings_from_options
-from longshore.transport.book import BOOK
+from longshore.transport.book import BOOK, new_owner
 from longshore.worker.meter import METER
 from longshore.worker.pool.board import Board, Held, Running
 from longshore.worker.pool.cut_short import count_cut_short
@@ -92,6 +93,7 @@ class TaskPool(BasePool):  # type: ignore[misc]
             board=board,
             orders=self._orders,
             slot=slot,
+            owner=new_owner(),
             max_jobs=self.options.get("maxtasksperchild"),
             max_memory_kib=self.options.get("max_memory_per_child"),
             ledger=self._ledger(slot),
@@ -145,8 +147,13 @@ class TaskPool(BasePool):  # type: ignore[misc]
         self.consume(())
 
     def on_stop(self) -> None:
-        """Warm shutdown: running jobs end, claimed ones go back."""
-        self.supervisor.stop()
+        """Warm shutdown: running jobs end, claimed ones go back.
+
+        Celery stops its pool in a cold shutdown, too, before it terminates it: what runs then has
+        until the end of the soft shutdown.
+        """
+        cold = worker_state.should_terminate not in (None, False)
+        self.supervisor.stop(self.app.conf.worker_soft_shutdown_timeout if cold else None)
 
     def on_terminate(self) -> None:
         """Cold shutdown: running jobs go back to their queues."""
@@ -161,10 +168,12 @@ class TaskPool(BasePool):  # type: ignore[misc]
     def grow(self, n: int = 1) -> None:
         """More children, at the next round of upkeep."""
         self.supervisor.size += n
+        self._order()
 
     def shrink(self, n: int = 1) -> None:
         """Fewer children: the surplus drains."""
         self.supervisor.shrink(n)
+        self._order()
 
     @property
     def num_processes(self) -> int:

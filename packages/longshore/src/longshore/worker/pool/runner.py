@@ -27,8 +27,9 @@ from longshore.store import Store
 from longshore.store.claims import Delivery, Settlement, release
 from longshore.store.patience import run_patiently
 from longshore.tracing.holder import CLAIMED_AT, TRACING
-from longshore.transport.delivery import decodes_json_itself, plain_json
+from longshore.transport.delivery import decodes_json_itself, decompressed, plain_json
 from longshore.worker.attempts import working_for
+from longshore.worker.escape import as_exception, outcome_of_escape
 from longshore.worker.pool.board import Held
 from longshore.worker.pool.events import Events, raised
 from longshore.worker.pool.limits import LIMITS
@@ -88,6 +89,8 @@ def prepare(delivery: Delivery, hostname: str) -> Prepared:
     body = message["body"]
     if properties.get("body_encoding") == "base64":
         body = base64.b64decode(body)
+    if headers.get("compression"):
+        body = decompressed(body, headers["compression"])
     info = properties.get("delivery_info") or {}
     request = {
         **headers,
@@ -136,10 +139,19 @@ class Runner:
         )
 
     def run(self, prepared: Prepared) -> Left | None:
-        """Runs one job to its outcome; never raises what the handler raised.
+        """Run one job to its outcome; never raise, whatever its handler or a hook does.
 
-        Returns what became of a job that has no outcome yet.
+        Return what became of a job that has no outcome yet.
         """
+        try:
+            return self._run(prepared)
+        except BaseException as error:  # a signal's receiver's, or a codec's
+            logger.exception("job %s failed beside its handler", prepared.claim.job_id)
+            if not self._was_settled(prepared.claim):
+                self._sink.add(prepared.claim, settlement_of(states.FAILURE, as_exception(error)))
+            return None
+
+    def _run(self, prepared: Prepared) -> Left | None:
         send_received(prepared)
         if prepared.task not in self._tasks:
             self._unknown(prepared)
@@ -160,9 +172,14 @@ class Runner:
             return None
         if self.events.enabled:
             self.events.received(self.limits(prepared), prepared.request)
-        failed, result, runtime = self._tracer(
-            prepared.task, prepared.claim.job_id, prepared.request, body
-        )
+        job_id, request = prepared.claim.job_id, prepared.request
+        try:
+            failed, result, runtime = self._tracer(prepared.task, job_id, request, body)
+        except BaseException as error:  # noqa: BLE001  whatever a handler raises is an outcome
+            args, kwargs, embed = body
+            context = Context({**request, "args": args, "kwargs": kwargs, **(embed or {})})
+            task = self._tasks[prepared.task]
+            failed, result, runtime = 1, outcome_of_escape(task, context, error), None
         if self.events.enabled:
             self.events.ended(self.limits(prepared), bool(failed), result, runtime)
         return self._conclude(prepared, failed, result)

@@ -16,7 +16,7 @@ from celery.utils.log import get_logger
 from longshore.errors import BrokerError
 from longshore.store import Store
 from longshore.store.claims import Held as Renewal
-from longshore.store.claims import release, renew
+from longshore.store.claims import release, release_unseen, renew
 from longshore.store.patience import Seldom
 from longshore.worker.pool.board import Board, Held, Running, View
 from longshore.worker.pool.life import run_child
@@ -43,6 +43,8 @@ class Process:
     pid: int
     board: Board
     slot: int
+    #: the name under which it claims
+    owner: str
     #: what becomes of the running job when this child was ended on purpose
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     soft_sent: set[str] = field(default_factory=set)
@@ -67,8 +69,9 @@ class Supervisor:
         self._on_cut_short = on_cut_short
         self._processes: dict[int, Process] = {}
         self._lock = threading.RLock()
-        self._reaping = threading.Lock()
-        self._stopping = False
+        # A cold shutdown begins in a signal's handler, which may stand in the middle of this.
+        self._reaping = threading.RLock()
+        self._stopping = self._short = False
         self._ended = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="longshore-watch", daemon=True)
         self._renewed_at = 0.0
@@ -103,7 +106,15 @@ class Supervisor:
         """Main thread: clears up after children that ended and starts new ones in their place."""
         self._reap()
         while not self._stopping and len(self._processes) < self.size:
-            self._fork()
+            try:
+                self._fork()
+            except OSError as error:
+                # No memory, no process or no room for a lock: a later round may have it.
+                if not self._short:
+                    logger.warning("no child can be started, trying on: %s", error)
+                self._short = True
+                return
+            self._short = False
 
     def _fork(self) -> None:
         board, slot = Board(self._places), self._free_slot()
@@ -112,7 +123,7 @@ class Supervisor:
             pid = os.fork()
             if pid == 0:
                 run_child(plan)
-            self._processes[pid] = Process(pid, board, slot)
+            self._processes[pid] = Process(pid, board, slot, plan.owner)
 
     def _free_slot(self) -> int:
         taken = {process.slot for process in self._processes.values()}
@@ -132,7 +143,7 @@ class Supervisor:
                         self._clear_up(process, status)
                     finally:
                         with self._lock:
-                            del self._processes[process.pid]
+                            self._processes.pop(process.pid, None)
 
     def _clear_up(self, process: Process, status: int) -> None:
         """Gives back what a child held that ended otherwise than by its own decision."""
@@ -143,6 +154,7 @@ class Supervisor:
         logger.warning("pool child %d: %s", process.pid, why)
         try:
             self._resolve(process, process.board.view(), why)
+            self._store.run(release_unseen(process.owner))
         except BrokerError as error:
             logger.warning("claims of child %d are left to their leases: %s", process.pid, error)
 
