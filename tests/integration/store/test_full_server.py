@@ -126,7 +126,7 @@ def test_what_workers_and_probes_need_is_written(store: Store, client, enqueue, 
     assert store.run(bind("reply.celery.pidbox", "one\x06\x16\x06\x16two", 10_000))
     assert store.run(put_reply("x.reply.celery.pidbox", "{}", 10_000))
     assert store.run(put_result("celery-task-meta-1", '{"status": "STARTED"}', 60))
-    part = Part("group", held.job_id, json.dumps([1]), False, 0, 0, 0)
+    part = Part("group", held.job_id, json.dumps([1]), False, 0, 0)
     store.run(chord_part(held, part))
     store.run(sweep())
     assert client.smembers("_kombu.binding_permanent.celery")

@@ -78,7 +78,7 @@ def test_a_queue_named_as_a_key_is_refused_and_the_worker_goes_on(shop, own, poo
     worker = own(pool)
     shop.app.control.add_consumer("unacked", reply=True, timeout=SECONDS, limit=1)
     until(lambda: "'unacked' is no queue" in worker.lines(), SECONDS)
-    with pytest.raises(BrokerRefused, match="use another name"):
+    with pytest.raises(BrokerRefused, match="is no queue"):
         shop.module.add.apply_async((1, 2), queue="unacked")
     assert shop.module.add.delay(1, 2).get(timeout=SECONDS) == 3
 

@@ -7,7 +7,6 @@ from celery import Celery
 from celery.schedules import crontab
 
 from longshore.schedule import LongshoreScheduler
-from longshore.schedule.app_store import broker_url
 
 URL = "longshore://user:secret@127.0.0.1:1/0"
 
@@ -76,9 +75,10 @@ def test_another_broker_is_refused_without_its_password(capsys):
     assert "secret" not in line
 
 
-def test_the_first_of_several_broker_urls_is_the_schedules():
+@pytest.mark.parametrize(
+    "urls", [[URL, "longshore://127.0.0.1:2/0"], f"{URL};longshore://127.0.0.1:2/0"]
+)
+def test_a_schedule_is_kept_on_one_broker(capsys, urls):
     several = app()
-    several.conf.broker_url = [URL, "longshore://127.0.0.1:2/0"]
-    assert broker_url(several) == URL
-    several.conf.broker_url = f"{URL};longshore://127.0.0.1:2/0"
-    assert broker_url(several) == URL
+    several.conf.broker_url = urls
+    assert "names 2 brokers" in refusal(several, capsys)

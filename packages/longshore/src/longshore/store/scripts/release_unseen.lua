@@ -31,7 +31,7 @@ local function give_back(queue, claim)
   given_back[#given_back + 1] = claim.id
   local f = redis.call('HMGET', job, 'list', 'cancel', 'task')
   if f[2] == '1' then
-    end_cancelled(claim.id, f[3], now(), DAY)
+    end_cancelled(claim.id, f[3], now(), DAY, queue, claim.raw)
     return
   end
   redis.call('HINCRBY', job, 'attempts', -1)
