@@ -13,6 +13,7 @@ from longshore.prove.scenarios import (
     kill,
     long_job,
     lost_reply,
+    onward,
     outage,
     poison,
     publishing,
@@ -52,7 +53,7 @@ ROLL: tuple[Scenario, ...] = (
     ),
     Scenario(
         5,
-        "The broker is killed, hangs, drops every connection, or is replaced",
+        "The broker is killed, hangs, drops every connection, refuses writes, or is replaced",
         "nothing accepted is lost or run again (but what a replica had not been told of when its"
         " primary was lost); all workers consume within 10 s of its return",
         "",
@@ -112,6 +113,16 @@ ROLL: tuple[Scenario, ...] = (
         costs.run,
         control_in_short=False,
         not_in_short="76 of 100 trials of each",
+    ),
+    Scenario(
+        12,
+        "Chains and chords whose steps end while the broker is away",
+        "every next step and every body runs, once",
+        "",
+        onward.run,
+        control_in_short=False,
+        mostly_waits=True,
+        not_in_short="56 of 80 chains and chords",
     ),
 )
 

@@ -63,6 +63,22 @@ def cut(stage: Stage) -> int:
     return times
 
 
+def fill(stage: Stage) -> int:
+    """The server is at its maxmemory: it refuses what adds, and its workers go on."""
+    stage.server.ask("CONFIG", "SET", "maxmemory", "1")
+    pause(stage.run.seconds(full=20.0, short=4.0))
+    stage.server.ask("CONFIG", "SET", "maxmemory", "0")
+    return 1
+
+
+def demote(stage: Stage) -> int:
+    """The server becomes a replica that can only be read, for longer than a lease."""
+    stage.server.ask("REPLICAOF", "127.0.0.1", "1")
+    pause(2 * LEASE_SECONDS)
+    stage.server.ask("REPLICAOF", "NO", "ONE")
+    return 1
+
+
 OUTAGES = (
     Outage("kill -9 and restart, appendfsync always", kill, "always"),
     Outage("kill -9 and restart, appendfsync everysec", kill, "everysec", EVERYSEC_SECONDS),
@@ -70,6 +86,8 @@ OUTAGES = (
     Outage("CLIENT KILL of every connection", cut),
 )
 SHORT_OUTAGES = (OUTAGES[0], *OUTAGES[2:])
+#: A stock worker ends under these.
+REFUSALS = (Outage("full: maxmemory, noeviction", fill), Outage("read-only for a while", demote))
 
 
 def run(run: Run) -> Iterator[Finding]:
@@ -77,6 +95,7 @@ def run(run: Run) -> Iterator[Finding]:
     outages = SHORT_OUTAGES if run.options.short else OUTAGES
     works: list[Callable[[], Finding]] = [partial(_outage, run, outage) for outage in outages]
     if run.arm is Arm.LONGSHORE:
+        works += [partial(_outage, run, refusal) for refusal in REFUSALS]
         works.insert(0, partial(failover.run, run))
     yield from abreast(works, AT_ONCE)
 
