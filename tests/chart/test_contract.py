@@ -111,6 +111,11 @@ REFUSED: list[tuple[str, dict[str, Any], list[str]]] = [
         {"api": {"auth": {"publicPaths": ["/readyz"]}}},
         ["api.auth.publicPaths lacks /livez", "add it"],
     ),
+    (
+        "clients that nobody recognises",
+        {"api": {"auth": {"mode": "off", "tenancy": "client"}}},
+        ["api.auth.tenancy is client", "api.auth.mode=required"],
+    ),
     ("no gateway", {"api": {"httpRoute": {"enabled": True}}}, ["api.httpRoute.parentRefs"]),
     (
         "closed in",

@@ -49,6 +49,7 @@ SETTINGS = [
         ["/livez", "/readyz"],
         "public_paths",
     ),
+    Reach("api.auth.tenancy", "off", "client", "tenancy"),
     Reach("api.auth.cacheSeconds", 10, 7.0, "auth_cache_seconds"),
     Reach("api.auth.staleSeconds", 300, 70.0, "auth_stale_seconds"),
     Reach("api.auth.oidc.issuer", "", "https://id.example", "oidc_issuer"),

@@ -6,6 +6,7 @@ Each refusal names the values and what to write instead.
 {{- include "longshore.contract.broker" . -}}
 {{- include "longshore.contract.data" . -}}
 {{- include "longshore.contract.api" . -}}
+{{- include "longshore.contract.tenancy" . -}}
 {{- include "longshore.contract.network" . -}}
 {{- if and .Values.development.reload (ne .Values.environment "dev") -}}
 {{- fail (printf "longshore: environment is %s but development.reload would have services run what can be written to; set development.reload=false" .Values.environment) -}}
@@ -97,6 +98,12 @@ Each refusal names the values and what to write instead.
 {{- end -}}
 {{- if and .Values.api.httpRoute.enabled (not .Values.api.httpRoute.parentRefs) -}}
 {{- fail "longshore: api.httpRoute.enabled without a gateway; list api.httpRoute.parentRefs" -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "longshore.contract.tenancy" -}}
+{{- if and (eq .Values.api.auth.tenancy "client") (ne .Values.api.auth.mode "required") -}}
+{{- fail "longshore: api.auth.tenancy is client but api.auth.mode is off: nobody would be recognised; set api.auth.mode=required" -}}
 {{- end -}}
 {{- end -}}
 

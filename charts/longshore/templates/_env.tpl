@@ -43,6 +43,7 @@ LONGSHORE_SMTP_TIMEOUT_SECONDS: {{ .Values.mail.timeoutSeconds | quote }}
 LONGSHORE_MAIL_FROM: {{ .Values.mail.from | quote }}
 {{- with .Values.api.auth }}
 LONGSHORE_AUTH: {{ .mode | quote }}
+LONGSHORE_TENANCY: {{ .tenancy | quote }}
 LONGSHORE_PUBLIC_PATHS: {{ join "," .publicPaths | quote }}
 LONGSHORE_AUTH_CACHE_SECONDS: {{ .cacheSeconds | quote }}
 LONGSHORE_AUTH_STALE_SECONDS: {{ .staleSeconds | quote }}

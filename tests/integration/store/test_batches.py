@@ -155,3 +155,11 @@ def test_a_batch_that_ended_is_forgotten_with_its_records(store, client, batch, 
 def test_an_unknown_batch(store):
     with pytest.raises(UnknownBatch, match="'nothing'"):
         store.run(get_batch("nothing"))
+
+
+def test_a_batch_and_its_callback_are_of_the_client_of_its_jobs(store, new_job):
+    (member, after) = (encode(new_job(client="shop")), encode(new_job(id="after")))
+    store.run(enqueue_batch("b-1", [member], after))
+    assert store.run(get_batch("b-1")).client == "shop"
+    store.run(jobs.cancel(member.job_id))
+    assert store.run(jobs.get("after")).client == "shop"

@@ -156,3 +156,7 @@ def test_a_message_that_nobody_has_recorded_gets_its_record_when_it_is_taken_up(
 def test_nobody_holds_what_is_not_known(store):
     assert store.run(holder("unknown")) is None
     assert not store.run(give_up("unknown", DeadReason.REJECTED, FOR_GOOD))
+
+
+def test_a_record_says_whose_job_it_is(store, accept):
+    assert store.run(jobs.get(accept(client="shop"))).client == "shop"

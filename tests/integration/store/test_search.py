@@ -75,3 +75,11 @@ def test_filters(store, enqueue, take):
 def test_nothing_at_all(store):
     page = store.run(jobs.search())
     assert (page.records, page.cursor) == ((), None)
+
+
+def test_the_jobs_of_one_client(store, enqueue):
+    of_shop, of_bank, of_nobody = enqueue(client="shop"), enqueue(client="bank"), enqueue()
+    assert found(store, client="shop") == [of_shop]
+    assert found(store, client="bank", state=JobState.QUEUED) == [of_bank]
+    assert found(store, client="b") == []
+    assert found(store) == [of_nobody, of_bank, of_shop]

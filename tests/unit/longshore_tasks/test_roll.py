@@ -10,6 +10,7 @@ import pytest
 import longshore_tasks.jobs
 from longshore.jobs import Job
 from longshore.jobs.secret_fields import secret_fields
+from longshore_tasks.files import FILE_ID_PATTERN
 from longshore_tasks.handlers.roll import HANDLERS
 from longshore_tasks.queues import Queue
 from longshore_tasks.retries import TRANSIENT_ERRORS
@@ -28,6 +29,12 @@ def declared() -> set[type[Job]]:
 
 def names(jobs: set[type[Job]]) -> list[str]:
     return sorted(job.__name__ for job in jobs)
+
+
+def test_every_job_that_names_files_says_which_it_reads() -> None:
+    naming = [job for job in ROLL if FILE_ID_PATTERN in str(job.model_json_schema())]
+    assert naming
+    assert [job.__name__ for job in naming if not hasattr(job, "file_ids")] == []
 
 
 def test_every_job_class_has_its_line_in_the_roll() -> None:

@@ -79,6 +79,7 @@ class NewJob:
     ``delay_seconds`` counts from acceptance by the broker's clock; ``due_at`` is seconds since
     the epoch. ``unique``: when a record of this id exists, in whatever state, nothing is added.
     ``fingerprint`` stands for the arguments, to tell a repeated call from a different one.
+    ``client``: whose job it is, where several clients share a set.
     """
 
     task: str
@@ -96,6 +97,7 @@ class NewJob:
     soft_time_limit: float | None = None
     time_limit: float | None = None
     ignore_result: bool = False
+    client: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -124,11 +126,12 @@ class Post:
     request_id: str | None = None
     attempts_before: int | None = None
     sending: Open | None = None
+    client: str | None = None
 
 
 _shared = attrgetter(
     *("task", "queue", "list", "priority", "unique", "token", "attempts_before"),
-    *("due_at", "delay_seconds", "expires_at", "expires_in_seconds"),
+    *("due_at", "delay_seconds", "expires_at", "expires_in_seconds", "client"),
 )
 
 
@@ -149,8 +152,8 @@ def words(posts: Iterable[Post]) -> Iterator[str | bytes | int]:
 
 def _shared_words(shared: tuple[Any, ...]) -> tuple[str | int, ...]:
     *names, unique, token, before = shared[:7]
-    times = map(_number, shared[7:])
-    return (*names, int(unique), token, "" if before is None else before, *times)
+    times, client = map(_number, shared[7:11]), shared[11]
+    return (*names, int(unique), token, "" if before is None else before, *times, client or "")
 
 
 def encode(job: NewJob) -> Post:
@@ -179,6 +182,7 @@ def encode(job: NewJob) -> Post:
         request_id=current,
         attempts_before=0 if job.headers.keys().isdisjoint(_TELLING) else None,
         sending=sending,
+        client=job.client,
     )
 
 

@@ -121,6 +121,7 @@ class JobRecord:
     discard_reason: str | None = None
     cancel_asked: bool = False
     progress: Progress | None = None
+    client: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,3 +131,107 @@ def test_two_who_are_called_alike_are_two_clients(
 
 def test_all_keys_of_a_client_are_one() -> None:
     assert {Caller("shop", f"key:{number}", frozenset()).client for number in range(2)} == {"shop"}
+
+
+@pytest.fixture
+def more() -> dict[str, Any]:
+    return {"tenancy": "client"}
+
+
+@pytest.fixture
+def shop(make_key) -> dict[str, str]:
+    return bearer(make_key(Scope.JOBS_READ, Scope.JOBS_WRITE, Scope.MAIL_WRITE, client="shop"))
+
+
+@pytest.fixture
+def bank(make_key) -> dict[str, str]:
+    return bearer(make_key(Scope.JOBS_READ, Scope.JOBS_WRITE, Scope.MAIL_WRITE, client="bank"))
+
+
+@pytest.fixture
+def operator(make_key) -> dict[str, str]:
+    return bearer(make_key(client="operator"))
+
+
+async def test_a_list_shows_the_jobs_of_its_client(
+    client: httpx.AsyncClient, shop, bank, operator
+) -> None:
+    ids = {}
+    for name, headers in (("shop", shop), ("bank", bank)):
+        posted = (await client.post(ADD, json=SUM, headers=headers)).json()
+        assert posted["client"] == name
+        ids[name] = posted["id"]
+    for headers, names in ((shop, ["shop"]), (bank, ["bank"]), (operator, ["bank", "shop"])):
+        listed = (await client.get("/api/v1/jobs", headers=headers)).json()["jobs"]
+        assert [job["id"] for job in listed] == [ids[name] for name in names]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", ""), ("GET", "/result"), ("GET", "/events"), ("POST", "/cancel")]
+)
+async def test_another_clients_job_is_unknown(
+    client: httpx.AsyncClient, store: FakeStore, shop, bank, operator, method: str, path: str
+) -> None:
+    job_id = (await client.post(ADD, json=SUM, headers=shop)).json()["id"]
+    url = f"/api/v1/jobs/{job_id}{path}"
+    refused = await client.request(method, url, headers=bank)
+    assert (refused.status_code, refused.json()["title"]) == (404, "No such job")
+    unknown = await client.request(method, f"/api/v1/jobs/nobody{path}", headers=bank)
+    assert unknown.json()["detail"].replace("nobody", job_id) == refused.json()["detail"]
+    own = (await client.get(f"/api/v1/jobs/{job_id}", headers=shop)).json()
+    assert own["state"] == "queued"
+    store.succeed(job_id, 3)
+    for headers in (shop, operator):
+        assert (await client.request(method, url, headers=headers)).status_code == 200
+
+
+async def test_another_clients_batch_is_unknown(client: httpx.AsyncClient, shop, bank) -> None:
+    body = {"jobs": [{"fields": SUM}], "tracked": True}
+    where = (await client.post(f"{ADD}/batch", json=body, headers=shop)).headers["Location"]
+    found = [(await client.get(where, headers=headers)).status_code for headers in (shop, bank)]
+    assert found == [200, 404]
+
+
+async def test_a_job_of_nobody_is_for_operators(
+    client: httpx.AsyncClient, store: FakeStore, shop, operator
+) -> None:
+    job_id = (await client.post(ADD, json=SUM, headers=shop)).json()["id"]
+    store.tamper(job_id, client="")
+    found = [
+        (await client.get(f"/api/v1/jobs/{job_id}", headers=headers)).status_code
+        for headers in (shop, operator)
+    ]
+    assert found == [404, 200]
+
+
+async def test_another_clients_file_is_unknown_and_read_by_no_job(
+    client: httpx.AsyncClient, store: FakeStore, shop, bank, operator, picture: bytes
+) -> None:
+    files = {"file": ("a.png", picture)}
+    where = (await client.post("/api/v1/files", files=files, headers=shop)).headers["Location"]
+    for path in (where, f"{where}/content"):
+        found = [
+            (await client.get(path, headers=headers)).status_code
+            for headers in (shop, bank, operator)
+        ]
+        assert found == [200, 404, 200]
+    file_id = where.rpartition("/")[2]
+    mail = {"to": ["ada@example.com"], "template": "message", "context": {}}
+    thumbnails = {"task": "images.thumbnail", "fields": {"file_id": file_id}}
+    calls = [
+        ("images.thumbnail/jobs", {"file_id": file_id}),
+        ("images.thumbnail/jobs/batch", {"jobs": [{"fields": {"file_id": file_id}}]}),
+        ("email.send/jobs", {**mail, "attachments": [file_id]}),
+        ("system.add/jobs/batch", {"jobs": [{"fields": SUM}], "callback": thumbnails}),
+    ]
+    for path, body in calls:
+        refused = await client.post(f"{TASKS}/{path}", json=body, headers=bank)
+        assert (refused.status_code, refused.json()["title"]) == (404, "No such file")
+    assert store.messages == []
+    for path, body in calls:
+        assert (await client.post(f"{TASKS}/{path}", json=body, headers=shop)).status_code == 202
+
+
+def test_clients_are_told_apart_by_their_credentials_only() -> None:
+    with pytest.raises(ValueError, match="LONGSHORE_TENANCY=client needs LONGSHORE_AUTH=required"):
+        ApiSettings(auth="off", tenancy="client")

@@ -34,6 +34,7 @@ class BatchRecord:
     created_at: float
     ended_at: float | None
     callback: str | None
+    client: str | None = None
 
 
 def enqueue_batch(
@@ -90,6 +91,7 @@ def get_batch(batch_id: str) -> Call[BatchRecord]:
             created_at=float(words["created_at"]),
             ended_at=float(words["ended_at"]) if "ended_at" in words else None,
             callback=words.get("callback"),
+            client=words.get("client"),
             **{name: int(words.get(name, "0")) for name in counts},
         )
 

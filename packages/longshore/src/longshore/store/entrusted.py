@@ -138,6 +138,7 @@ def _words(post: Post) -> tuple[Argument, ...]:
         _seconds(post.due_at),
         _seconds(post.delay_seconds),
         _seconds(post.expires_in_seconds),
+        post.client or "",
     )
 
 

@@ -142,6 +142,7 @@ def search(
     limit: int = 50,
     since: float | None = None,
     until: float | None = None,
+    client: str | None = None,
 ) -> Call[Page]:
     """Records newest first out of a bounded recent history (``StoreSettings.recent_limit``).
 
@@ -156,7 +157,7 @@ def search(
         return Page(records, text(answer[0]) or None)
 
     wanted = (state or "", task or "", queue or "", cursor or "")
-    arguments = (*wanted, SEARCH_SCAN, limit, _moment(since), _moment(until))
+    arguments = (*wanted, SEARCH_SCAN, limit, _moment(since), _moment(until), client or "")
     return Call(load("search"), lambda _: arguments, read)
 
 
@@ -304,6 +305,7 @@ def read_record(job_id: str, words: dict[str, str]) -> JobRecord:
         discard_reason=words.get("discard_reason"),
         cancel_asked=words.get("cancel") == "1",
         progress=_progress(words),
+        client=words.get("client"),
     )
 
 

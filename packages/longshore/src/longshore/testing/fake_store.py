@@ -17,7 +17,7 @@ from longshore.store import Call, StoreSettings
 T = TypeVar("T")
 
 #: The enqueue script's arguments: what a group of jobs shares, and what each has of its own.
-SHARED_WORDS, OWN_WORDS = 12, 6
+SHARED_WORDS, OWN_WORDS = 13, 6
 FINISHED = {state.value for state in JobState if state.finished}
 
 
@@ -85,7 +85,7 @@ class FakeStore:
         return answers
 
     def _enqueue(self, shared: Sequence[Any], own: Sequence[Any]) -> int | list[bytes]:
-        task, queue, _, priority, unique, _, _, due, delay, _, expires = shared
+        task, queue, _, priority, unique, _, _, due, delay, _, expires, client = shared
         message, job_id, _, _, fingerprint, request_id = own
         if unique and job_id in self._records:
             return [b"duplicate", self._records[job_id]["fingerprint"].encode()]
@@ -102,6 +102,7 @@ class FakeStore:
             "expires_at": str(now + float(expires)) if expires else "",
             "fingerprint": fingerprint,
             "request_id": request_id,
+            **({"client": client} if client else {}),
         }
         self.messages.append(json.loads(message))
         if task in self.answers:
@@ -113,6 +114,8 @@ class FakeStore:
         answers = self._run_enqueue(argv[12 + many :])
         new = str(sum(answer == 1 for answer in answers))
         words = {"size": new, "open": new, "created_at": str(time.time())}
+        if client := self._records[argv[11]].get("client"):
+            words["client"] = client
         self._batches.setdefault(
             batch_id, {**words, **({"callback": callback} if callback else {})}
         )
@@ -142,6 +145,8 @@ class FakeStore:
     def _run_search(self, argv: Sequence[Any]) -> list[Any]:
         wanted: dict[str, str] = dict(zip(("state", "task", "queue"), argv[:3], strict=True))
         older, limit = argv[3], int(argv[5])
+        if argv[8]:
+            wanted["client"] = argv[8]
         names = list(self._records)
         newest_first = names[: int(older)] if older else names
         found = [name for name in reversed(newest_first) if _fits(self._records[name], wanted)]
@@ -176,4 +181,4 @@ def _flat(words: dict[str, str]) -> list[bytes]:
 
 
 def _fits(record: dict[str, str], wanted: dict[str, str]) -> bool:
-    return all(value in {"", record[name]} for name, value in wanted.items())
+    return all(value in {"", record.get(name)} for name, value in wanted.items())

@@ -47,7 +47,10 @@ def now() -> datetime:
 
 
 class StoredFile(Base):
-    """A file that can be fetched by its id; ``storage_key`` says where its bytes lie."""
+    """A file that can be fetched by its id; ``storage_key`` says where its bytes lie.
+
+    ``client`` is who uploaded it; that of a report is nobody.
+    """
 
     __tablename__ = "files"
 
@@ -57,6 +60,7 @@ class StoredFile(Base):
     size_bytes: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
     storage_key: Mapped[str] = mapped_column(String(255), unique=True)
+    client: Mapped[str | None] = mapped_column(String(600))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
     thumbnails: Mapped[list[ThumbnailRow]] = relationship(
         back_populates="file", cascade="all, delete-orphan", order_by="ThumbnailRow.box_width"

@@ -71,7 +71,9 @@ class OutboxSession(Session):
 
 def _fields(new: NewJob, delay: float | None, expires: float | None) -> dict[str, Any]:
     moment = time.time()
-    fields = _without(asdict(new), "unique", "expires_in_seconds", "delay_seconds", "args")
+    fields = _without(
+        asdict(new), "unique", "expires_in_seconds", "delay_seconds", "args", "client"
+    )
     if delay is not None:
         fields["due_at"] = moment + delay
     return {**fields, "expires_at": None if expires is None else moment + expires}

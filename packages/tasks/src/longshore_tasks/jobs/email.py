@@ -53,6 +53,11 @@ class SendEmail(
     attachments: tuple[FileId, ...] = Field(default=(), max_length=10)
     reply_to: Address | None = None
 
+    @property
+    def file_ids(self) -> tuple[FileId, ...]:
+        """The files that it reads."""
+        return self.attachments
+
 
 class SentEmail(BaseModel):
     """What was sent; ``repeated`` when the ledger knew the mail and nothing went out again."""

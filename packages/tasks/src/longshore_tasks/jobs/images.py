@@ -40,6 +40,11 @@ class MakeThumbnails(
     file_id: FileId
     sizes: tuple[Size, ...] = Field(default=DEFAULT_SIZES, min_length=1, max_length=10)
 
+    @property
+    def file_ids(self) -> tuple[FileId, ...]:
+        """The files that it reads."""
+        return (self.file_id,)
+
     @field_validator("sizes")
     @classmethod
     def _distinct(cls, sizes: tuple[Size, ...]) -> tuple[Size, ...]:

@@ -33,6 +33,8 @@ class AccessSettings(Settings):
 
     auth: Literal["required", "off"] = "required"
     """``off`` is for development: whoever reaches the api may do everything."""
+    tenancy: Literal["off", "client"] = "off"
+    """``client``: a client sees and cancels its own jobs and files only; operators see all."""
     public_paths: Annotated[frozenset[str], NoDecode] = PUBLIC
     """Paths that need no credential, separated by commas."""
     auth_cache_seconds: float = Field(default=10.0, ge=0, le=300)
@@ -72,6 +74,13 @@ class AccessSettings(Settings):
                 f"{PREFIX}MAX_WAITING_JOBS needs the engine's queues; give RabbitMQ's a policy"
                 " with max-length instead: a publish beyond it is refused, and the api says 503"
             )
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _clients_are_recognised(self) -> Self:
+        if self.tenancy != "off" and self.auth == "off":
+            message = f"{PREFIX}TENANCY=client needs {PREFIX}AUTH=required, to know who calls"
             raise ValueError(message)
         return self
 

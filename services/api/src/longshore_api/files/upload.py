@@ -20,12 +20,13 @@ CHUNK_BYTES = 256 * 2**10
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What came in: an open file, and what its sender says of it."""
+    """What came in: an open file, what its sender says of it, and who that is."""
 
     content: BinaryIO
     name: str | None
     declared_type: str | None
     size_bytes: int
+    client: str | None = None
 
 
 def take_in(resources: Resources, upload: Upload) -> StoredFile:
@@ -59,6 +60,7 @@ def _row(resources: Resources, upload: Upload) -> StoredFile:
         size_bytes=upload.size_bytes,
         sha256=_sha256(upload.content),
         storage_key=upload_key(file_id),
+        client=upload.client,
     )
 
 

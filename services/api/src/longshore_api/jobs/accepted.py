@@ -44,5 +44,6 @@ def accepted_json(job: NewJob, now: float) -> bytes:
         "expires_at": None if lasts is None else moment(now + lasts),
         "request_id": job.headers.get("request_id"),
         **NOTHING_YET,
+        "client": job.client,
     }
     return to_json(shown)

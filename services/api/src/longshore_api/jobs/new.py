@@ -41,6 +41,7 @@ def new_job(job: Job, order: Order, key: str | None) -> NewJob:
         run_at=wishes.run_at,
         expires_in_seconds=wishes.expires_in_seconds,
     )
+    new.client = order.client
     if key is not None and (asked := wishes.model_dump(mode="json", exclude_defaults=True)):
         # The same fields at another time, or as urgent as before no more, are another request.
         new.fingerprint = fingerprint(new.task, {"fields": dict(new.kwargs), "wishes": asked})

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from longshore.errors import UnknownBatch
 from longshore.store.batches import get_batch
 from longshore_api.access.scope import Scope, needs
+from longshore_api.access.tenancy import SightOfReader
 from longshore_api.problems import kinds
 from longshore_api.problems.documented import BROKER, documented
 from longshore_api.resources import Provided
@@ -21,6 +23,9 @@ router = APIRouter(prefix="/api/v1/batches", tags=["jobs"])
     responses=documented(kinds.UNKNOWN_BATCH, *BROKER),
 )
 @needs(Scope.JOBS_READ)
-async def show_batch(batch_id: str, resources: Provided) -> BatchProgress:
+async def show_batch(batch_id: str, resources: Provided, seen: SightOfReader) -> BatchProgress:
     """Return its jobs, counted by how they ended; it is kept for a day from its end on."""
-    return BatchProgress.of(await resources.store.run(get_batch(batch_id)))
+    record = await resources.store.run(get_batch(batch_id))
+    if not seen.sees(record.client):
+        raise UnknownBatch(batch_id)
+    return BatchProgress.of(record)

@@ -9,6 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from longshore.store import jobs
 from longshore_api.access.scope import Scope, needs
+from longshore_api.access.tenancy import own_job
 from longshore_api.jobs.events import follow
 from longshore_api.problems import kinds
 from longshore_api.problems.documented import BROKER, Responses, documented
@@ -28,6 +29,7 @@ router = APIRouter(prefix="/api/v1/jobs", tags=["jobs"])
     summary="Follow a job",
     response_class=StreamingResponse,
     responses={**documented(kinds.UNKNOWN_JOB, *BROKER), **STREAM},
+    dependencies=[own_job(Scope.OPS_READ)],
 )
 @needs(Scope.JOBS_READ)
 async def follow_job(

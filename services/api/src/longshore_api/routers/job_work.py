@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from longshore.store import jobs
 from longshore.store.control import reschedule
 from longshore_api.access.scope import Scope, needs
+from longshore_api.access.tenancy import own_job
 from longshore_api.audit import Action, audited
 from longshore_api.errors import JobNotDelayed
 from longshore_api.jobs.wishes import Seconds
@@ -35,7 +36,7 @@ class Mode(StrEnum):
     operation_id="cancel_job",
     summary="Cancel a job",
     responses=documented(kinds.UNKNOWN_JOB, *ACTS),
-    dependencies=[audited(Action.CANCEL)],
+    dependencies=[own_job(Scope.OPS_WRITE), audited(Action.CANCEL)],
 )
 @needs(Scope.JOBS_WRITE)
 async def cancel_job(

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from longshore.records import JobState
 from longshore.store import jobs
 from longshore_api.access.scope import Scope, needs
+from longshore_api.access.tenancy import SightOfReader, own_job
 from longshore_api.errors import JobNotSucceeded
 from longshore_api.moment import Moment
 from longshore_api.problems import kinds
@@ -60,7 +61,9 @@ class Filters(BaseModel):
     responses=documented(*BROKER),
 )
 @needs(Scope.JOBS_READ)
-async def list_jobs(filters: Annotated[Filters, Query()], resources: Provided) -> JobPage:
+async def list_jobs(
+    filters: Annotated[Filters, Query()], resources: Provided, seen: SightOfReader
+) -> JobPage:
     """Return a page of the recent jobs."""
     call = jobs.search(
         filters.state,
@@ -70,6 +73,7 @@ async def list_jobs(filters: Annotated[Filters, Query()], resources: Provided) -
         filters.limit,
         since=_seconds(filters.accepted_after),
         until=_seconds(filters.accepted_before),
+        client=seen.client,
     )
     return JobPage.of(await resources.store.run(call))
 
@@ -79,6 +83,7 @@ async def list_jobs(filters: Annotated[Filters, Query()], resources: Provided) -
     operation_id="get_job",
     summary="Look up a job",
     responses=documented(kinds.UNKNOWN_JOB, *BROKER),
+    dependencies=[own_job(Scope.OPS_READ)],
 )
 @needs(Scope.JOBS_READ)
 async def get_job(job_id: str, resources: Provided) -> JobStory:
@@ -94,6 +99,7 @@ async def get_job(job_id: str, resources: Provided) -> JobStory:
     summary="Fetch a job's result",
     response_model=ResultView,
     responses={**documented(kinds.UNKNOWN_JOB, kinds.JOB_NOT_SUCCEEDED, *BROKER), **PENDING},
+    dependencies=[own_job(Scope.OPS_READ)],
 )
 @needs(Scope.JOBS_READ)
 async def get_job_result(job_id: str, resources: Provided) -> ResultView | Response:

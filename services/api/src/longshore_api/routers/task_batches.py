@@ -16,6 +16,7 @@ from longshore_api.access.permission import CallerOfRequest, permit_enqueue
 from longshore_api.access.scope import Scope, needed_to_enqueue, needs
 from longshore_api.direct.route import DirectRoute, Endpoint
 from longshore_api.errors import TooManyJobs
+from longshore_api.files.lookup import own_files
 from longshore_api.jobs.accept_batch import accept_batch
 from longshore_api.jobs.key import BatchKeyFromHeader
 from longshore_api.jobs.new import Order
@@ -27,7 +28,8 @@ from longshore_api.schemas.batch import Batch, BatchView
 
 PREFIX = "/api/v1/tasks"
 RESPONSES = documented(
-    kinds.UNKNOWN_TASK, kinds.TOO_LARGE, kinds.TOO_MANY_JOBS, kinds.QUEUE_FULL, *BROKER
+    *(kinds.UNKNOWN_TASK, kinds.UNKNOWN_FILE, kinds.TOO_LARGE, kinds.TOO_MANY_JOBS),
+    *(kinds.QUEUE_FULL, kinds.DATABASE_UNAVAILABLE, *BROKER),
 )
 DESCRIPTION = (
     f"Up to {MOST_AT_ONCE} jobs in one step: all of them are accepted, or, when one does not fit"
@@ -89,8 +91,12 @@ def _endpoint(job_class: type[Job], scope: Scope) -> Endpoint:
         caller: CallerOfRequest,
         idempotency_key: BatchKeyFromHeader = None,
     ) -> Response:
+        named: list[Job] = [item.fields for item in body.jobs]
         if body.callback is not None:
-            permit_enqueue(caller, resources.roll[body.callback.task])
+            after = resources.roll[body.callback.task]
+            permit_enqueue(caller, after)
+            named.append(after.from_fields(body.callback.fields))
+        await own_files(resources, caller, named)
         if resources.admission is not None:
             await resources.admission.admit(job_class.spec.queue, len(body.jobs))
         order = Order(wishes, idempotency_key, caller.client)

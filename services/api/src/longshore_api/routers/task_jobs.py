@@ -11,6 +11,7 @@ from longshore.jobs import Job, Roll
 from longshore_api.access.permission import CallerOfRequest
 from longshore_api.access.scope import Scope, needed_to_enqueue, needs
 from longshore_api.direct.route import DirectRoute, Endpoint
+from longshore_api.files.lookup import own_files
 from longshore_api.jobs.accept import accept
 from longshore_api.jobs.key import KeyFromHeader
 from longshore_api.jobs.new import Order
@@ -23,7 +24,8 @@ from longshore_api.schemas.job import JobView
 PREFIX = "/api/v1/tasks"
 JOBS = "/api/v1/jobs"
 RESPONSES = documented(
-    kinds.UNKNOWN_TASK, kinds.IDEMPOTENCY_CONFLICT, kinds.TOO_LARGE, kinds.QUEUE_FULL, *BROKER
+    *(kinds.UNKNOWN_TASK, kinds.UNKNOWN_FILE, kinds.IDEMPOTENCY_CONFLICT),
+    *(kinds.TOO_LARGE, kinds.QUEUE_FULL, kinds.DATABASE_UNAVAILABLE, *BROKER),
 )
 HEADERS = {"Location": {"description": "the job's address", "schema": {"type": "string"}}}
 
@@ -71,6 +73,7 @@ def _endpoint(job_class: type[Job], scope: Scope) -> Endpoint:
         caller: CallerOfRequest,
         idempotency_key: KeyFromHeader = None,
     ) -> Response:
+        await own_files(resources, caller, [body])
         if resources.admission is not None:
             await resources.admission.admit(job_class.spec.queue)
         order = Order(wishes, idempotency_key, caller.client)

@@ -35,6 +35,7 @@ EXAMPLE: dict[str, Any] = {
     "discard_reason": None,
     "cancel_asked": False,
     "progress": None,
+    "client": "shop",
 }
 
 
@@ -87,6 +88,7 @@ class JobView(BaseModel):
     discard_reason: str | None = Field(description="why a person dropped the dead letter")
     cancel_asked: bool = Field(description="somebody asked for it not to run (again)")
     progress: ProgressView | None
+    client: str | None = Field(description="who enqueued it; null: the set itself, or anybody")
 
     @classmethod
     def of(cls, record: JobRecord) -> JobView:
@@ -150,4 +152,5 @@ def _shown(record: JobRecord) -> dict[str, Any]:
         "discard_reason": record.discard_reason,
         "cancel_asked": record.cancel_asked,
         "progress": ProgressView.of(record.progress),
+        "client": record.client,
     }

@@ -117,7 +117,7 @@ end
 local function end_batch(name, t)
   redis.call('HSET', name, 'ended_at', stamp(t))
   local f = redis.call('HMGET', name, 'callback', 'message', 'task', 'queue', 'list', 'priority', 'tag',
-    'fingerprint', 'ttl', 'jobs')
+    'fingerprint', 'ttl', 'jobs', 'client')
   redis.call('EXPIRE', name, f[9])
   redis.call('EXPIRE', f[10], f[9])
   local id, queue, list, at = f[1], f[4], f[5], stamp(t)
@@ -125,6 +125,7 @@ local function end_batch(name, t)
   redis.call('HSET', job_key(id), 'state', 'queued', 'task', f[3], 'queue', queue, 'tag', f[7],
     'nonce', f[7], 'owner', '', 'enqueued_at', at, 'waiting_since', at, 'attempts', '0', 'fingerprint', f[8])
   if f[6] ~= '0' then redis.call('HSET', job_key(id), 'priority', f[6], 'list', list) end
+  if f[11] then redis.call('HSET', job_key(id), 'client', f[11]) end
   redis.call('SADD', key('longshore:queues'), queue)
   note_recent({id}, 100000)
   count(f[3], 'enqueued')

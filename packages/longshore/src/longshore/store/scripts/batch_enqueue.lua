@@ -21,6 +21,8 @@ for i = 1, many do
   end
 end
 redis.call('HSET', name, 'size', size, 'open', size, 'created_at', stamp(t), 'ttl', ttl, 'jobs', jobs)
+local client = redis.call('HGET', job_key(ARGV[13]), 'client')
+if client then redis.call('HSET', name, 'client', client) end
 if ARGV[4] ~= '' then
   for i, field in ipairs(FIELDS) do redis.call('HSET', name, field, ARGV[3 + i]) end
 end

@@ -2,13 +2,13 @@
 -- enqueues again (retry, replace) moves from the claim to its new place.
 -- ARGV[2]: how many jobs the recent history holds; from ARGV[3]: groups of jobs that are alike. A
 -- group is what they share (how many they are, task, queue, list, priority, unique, token, attempts
--- before, due, delay, expires at, expires in), then sixes (message, id, tag, nonce, fingerprint,
+-- before, due, delay, expires at, expires in, client), then sixes (message, id, tag, nonce, fingerprint,
 -- request id). Answers 1 for each that was created with its own fingerprint, or a pair:
 -- created, duplicate, refused or cancelled; fingerprint.
 local t = now()
 local at = stamp(t)
 local out, pushes, queues, counts, recent = {}, {}, {}, {}, {}
-local task, queue, list, priority, unique, group_token, attempts, due_at, delay, expires_at, expires_in
+local task, queue, list, priority, unique, group_token, attempts, due_at, delay, expires_at, expires_in, client
 
 local function is_finished(state)
   return state == 'succeeded' or state == 'dead' or state == 'cancelled' or state == 'expired'
@@ -130,6 +130,7 @@ local function accept(i)
     if attempts ~= '' then with('attempts', attempts) end
     if request_id ~= '' then with('request_id', request_id) end
     if fingerprint ~= '' then with('fingerprint', fingerprint) end
+    if client ~= '' then with('client', client) end
     remember(id)
   end
   if due then with('due_at', stamp(due)) end
@@ -149,10 +150,10 @@ end
 
 local i = 3
 while ARGV[i] do
-  local last = i + 11 + 6 * tonumber(ARGV[i])
-  task, queue, list, priority, unique, group_token, attempts, due_at, delay, expires_at, expires_in =
-    unpack(ARGV, i + 1, i + 11)
-  for j = i + 12, last, 6 do out[#out + 1] = accept(j) end
+  local last = i + 12 + 6 * tonumber(ARGV[i])
+  task, queue, list, priority, unique, group_token, attempts, due_at, delay, expires_at, expires_in, client =
+    unpack(ARGV, i + 1, i + 12)
+  for j = i + 13, last, 6 do out[#out + 1] = accept(j) end
   i = last + 1
 end
 note_recent(recent, tonumber(ARGV[2]))

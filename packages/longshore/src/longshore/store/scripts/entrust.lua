@@ -1,7 +1,7 @@
 -- Writes the records of jobs whose messages another broker is about to hold. ARGV[2]: how many jobs
 -- the recent history holds; ARGV[3]: seconds that a record is kept which no broker has confirmed;
--- ARGV[4]: seconds that a publish may take; from ARGV[5]: nines (id, task, queue, priority,
--- fingerprint, request id, due, delay, expires in). Answers a pair for each: new, again (the publish
+-- ARGV[4]: seconds that a publish may take; from ARGV[5]: tens (id, task, queue, priority,
+-- fingerprint, request id, due, delay, expires in, client). Answers a pair for each: new, again (the publish
 -- of an earlier call was never confirmed), busy (it may be under way) or duplicate; fingerprint.
 local t = now()
 local out, recent = {}, {}
@@ -16,7 +16,7 @@ local function seen_before(job, fingerprint)
   return {word, f[3] or ''}
 end
 
-local function entrust(id, task, queue, priority, fingerprint, request_id, due_at, delay, expires_in)
+local function entrust(id, task, queue, priority, fingerprint, request_id, due_at, delay, expires_in, client)
   local job = job_key(id)
   local known = seen_before(job, fingerprint)
   if known then return known end
@@ -29,6 +29,7 @@ local function entrust(id, task, queue, priority, fingerprint, request_id, due_a
   if waits then redis.call('HSET', job, 'due_at', stamp(due)) else redis.call('HSET', job, 'waiting_since', stamp(t)) end
   if priority ~= '0' then redis.call('HSET', job, 'priority', priority) end
   if fingerprint ~= '' then redis.call('HSET', job, 'fingerprint', fingerprint) end
+  if client ~= '' then redis.call('HSET', job, 'client', client) end
   if request_id ~= '' then redis.call('HSET', job, 'request_id', request_id) end
   if expires_in ~= '' then redis.call('HSET', job, 'expires_at', stamp(t + tonumber(expires_in))) end
   redis.call('EXPIRE', job, ARGV[3])
@@ -38,6 +39,6 @@ local function entrust(id, task, queue, priority, fingerprint, request_id, due_a
   return {'new', fingerprint}
 end
 
-for i = 5, #ARGV, 9 do out[#out + 1] = entrust(unpack(ARGV, i, i + 8)) end
+for i = 5, #ARGV, 10 do out[#out + 1] = entrust(unpack(ARGV, i, i + 9)) end
 note_recent(recent, tonumber(ARGV[2]))
 return out
