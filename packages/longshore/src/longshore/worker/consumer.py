@@ -13,7 +13,7 @@ from longshore.records import DeadReason, JobState
 from longshore.store.claims import Settlement
 from longshore.store.queues import check_queue_name
 from longshore.transport.book import BOOK
-from longshore.worker.escape import GuardedTracer
+from longshore.worker.escape import GuardedTracer, as_exception, tell_waiting
 from longshore.worker.meter import METER
 from longshore.worker.overdue import spare_ended
 from longshore.worker.probe.step import answering
@@ -96,7 +96,13 @@ class LongshoreConsumer(Consumer):  # type: ignore[misc]
     def on_decode_error(self, message: Any, exc: BaseException) -> None:
         """A body that cannot be decoded goes to the dead letters, as it came."""
         BOOK.note(message.delivery_tag, kept(DeadReason.UNDECODABLE, exc))
+        self._tell_waiting(message, exc)
         super().on_decode_error(message, exc)
+
+    def _tell_waiting(self, message: Any, exc: BaseException) -> None:
+        entry = BOOK.get(message.delivery_tag)
+        if entry is not None:
+            tell_waiting(self.app.backend, entry.claim.job_id, as_exception(exc))
 
     def on_unknown_message(self, body: Any, message: Any) -> None:
         """A message that is no task message."""
@@ -114,4 +120,5 @@ class LongshoreConsumer(Consumer):  # type: ignore[misc]
     def on_invalid_task(self, body: Any, message: Any, exc: BaseException) -> None:
         """A task message whose fields make no sense."""
         BOOK.note(message.delivery_tag, kept(DeadReason.UNDECODABLE, exc))
+        self._tell_waiting(message, exc)
         super().on_invalid_task(body, message, exc)

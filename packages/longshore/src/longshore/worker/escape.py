@@ -77,6 +77,14 @@ def _fail(task: Any, request: Context, error: Exception) -> None:
         task.request_stack.pop()
 
 
+def tell_waiting(backend: Any, job_id: str, error: Exception) -> None:
+    """Write the failure of a job that no tracer saw, for whoever waits for its result."""
+    try:
+        backend.mark_as_failure(job_id, error)
+    except Exception:
+        logger.exception("the result of job %s is not written", job_id)
+
+
 class GuardedTracer:
     """In place of a task's own tracer where Celery runs it in the worker's process."""
 

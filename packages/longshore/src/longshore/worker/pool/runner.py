@@ -31,7 +31,7 @@ from longshore.tracing.holder import CLAIMED_AT, TRACING
 from longshore.transport.delivery import decodes_json_itself, decompressed, plain_json
 from longshore.transport.publishing import seconds
 from longshore.worker.attempts import working_for
-from longshore.worker.escape import as_exception, outcome_of_escape
+from longshore.worker.escape import as_exception, outcome_of_escape, tell_waiting
 from longshore.worker.pool.board import Held
 from longshore.worker.pool.events import Events, raised
 from longshore.worker.pool.limits import LIMITS
@@ -135,10 +135,16 @@ class Runner:
 
     def unreadable(self, claim: Claim, error: Exception) -> None:
         """Keeps a message that cannot be read among the dead letters, as it came."""
-        self._sink.add(
+        self._keep(
             claim,
             Settlement(JobState.DEAD, error=error_of(error), reason=DeadReason.UNDECODABLE),
+            error,
         )
+
+    def _keep(self, claim: Claim, end: Settlement, error: Exception) -> None:
+        """End a job that reached no tracer; who waits for its result learns of the error."""
+        self._sink.add(claim, end)
+        tell_waiting(self._app.backend, claim.job_id, error)
 
     def run(self, prepared: Prepared) -> Left | None:
         """Run one job to its outcome; never raise, whatever its handler or a hook does.
@@ -150,7 +156,8 @@ class Runner:
         except BaseException as error:  # a signal's receiver's, or a codec's
             logger.exception("job %s failed beside its handler", prepared.claim.job_id)
             if not self._was_settled(prepared.claim):
-                self._sink.add(prepared.claim, settlement_of(states.FAILURE, as_exception(error)))
+                shown = as_exception(error)
+                self._keep(prepared.claim, settlement_of(states.FAILURE, shown), shown)
             return None
 
     def _run(self, prepared: Prepared) -> Left | None:
@@ -232,11 +239,8 @@ class Runner:
         told = told_of(prepared.claim, Context(prepared.request))
         logger.error("job %s kept: %s", prepared.claim.job_id, message, extra=told)
         error = ErrorInfo("UnknownTask", message)
-        self._sink.add(
-            prepared.claim,
-            Settlement(JobState.DEAD, error=error, reason=DeadReason.UNKNOWN_TASK),
-        )
-        self._app.backend.mark_as_failure(prepared.claim.job_id, NotRegistered(prepared.task))
+        end = Settlement(JobState.DEAD, error=error, reason=DeadReason.UNKNOWN_TASK)
+        self._keep(prepared.claim, end, NotRegistered(prepared.task))
 
     @staticmethod
     def _expired(prepared: Prepared) -> bool:
