@@ -86,6 +86,16 @@ def test_a_hook_that_raises_changes_no_outcome(shop, arm, store, hook, kind):
 
 
 @pytest.mark.parametrize("kind", ["silent", "exit"])
+def test_an_errback_runs_once_though_a_hook_raises(shop, arm, store, kind):
+    errback = shop.on_error.s()
+    result = shop.hooked.apply_async(("on_failure", kind), link_error=errback)
+    finished(store, result.id)
+    until(lambda: f"on_failure {result.id}" in arm.shop.lines())
+    assert shop.add.delay(1, 2).get(timeout=SECONDS) == 3
+    assert arm.shop.lines().count(f"errback {result.id}") == 1
+
+
+@pytest.mark.parametrize("kind", ["silent", "exit"])
 def test_a_hook_that_raises_prevents_no_retry(shop, store, kind):
     result = shop.hooked.delay("on_retry", kind)
     assert result.get(timeout=SECONDS) == "done"

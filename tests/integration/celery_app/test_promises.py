@@ -20,6 +20,15 @@ def test_a_compressed_job_is_retried(shop):
     assert result.get(timeout=SECONDS) == 1
 
 
+@pytest.mark.parametrize("options", [{"serializer": "pickle"}, {"headers": {"compression": "zip"}}])
+def test_who_waits_for_a_job_that_cannot_be_read_learns_of_it(shop, arm, options):
+    if arm.name.startswith("redis"):
+        pytest.skip("stock Celery drops such a message, and its result stays pending")
+    result = shop.add.apply_async((20, 22), **options)
+    until(lambda: result.state == "FAILURE", SECONDS)
+    assert shop.add.delay(1, 2).get(timeout=SECONDS) == 3
+
+
 def test_an_error_may_be_kept_where_results_are_not(shop):
     failed = shop.quiet_unless_it_fails.delay(True)
     until(lambda: failed.state == "FAILURE", SECONDS)

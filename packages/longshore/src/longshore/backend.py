@@ -260,6 +260,8 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
 
     def _holds(self, held: Claim) -> bool:
         """Whether this run may still tell others how it ended; its lease begins anew for that."""
+        if self.has_settled(held):
+            return False
         answers = self._run_patiently(renew([held]))
         return answers is not None and answers[0] not in (Held.LOST, Held.ENDED)
 

@@ -84,10 +84,10 @@ def test_what_is_said_names_scenario_and_arm():
 
 
 def test_the_roll_is_asked_by_number():
-    assert [one.number for one in chosen(())] == list(range(1, 12))
+    assert [one.number for one in chosen(())] == list(range(1, 13))
     assert [one.number for one in chosen((6, 2))] == [2, 6]
-    with pytest.raises(SettingsError, match="there is no scenario 12"):
-        chosen((12,))
+    with pytest.raises(SettingsError, match="there is no scenario 13"):
+        chosen((13,))
 
 
 def test_a_job_that_came_due_while_no_worker_lived_is_late_from_their_return():

@@ -17,10 +17,10 @@ from celery import states
 from celery.app.task import Context
 from celery.app.trace import loads_message as loads
 from celery.app.trace import prepare_accept_content
-from celery.exceptions import Ignore, NotRegistered, Reject, Retry, TaskRevokedError
+from celery.exceptions import Ignore, Reject, Retry, TaskRevokedError
 from celery.utils.log import get_logger
 
-from longshore.current import Claim, running
+from longshore.current import Claim
 from longshore.outcome import error_of, settlement_of, told_of
 from longshore.records import DeadReason, ErrorInfo, JobState
 from longshore.store import Store
@@ -148,8 +148,19 @@ class Runner:
         except BaseException as error:  # a signal's receiver's, or a codec's
             logger.exception("job %s failed beside its handler", prepared.claim.job_id)
             if not self._was_settled(prepared.claim):
-                self._sink.add(prepared.claim, settlement_of(states.FAILURE, as_exception(error)))
+                self._fail_beside(prepared, as_exception(error))
             return None
+
+    def _fail_beside(self, prepared: Prepared, error: Exception) -> None:
+        """End a job that reached no tracer as failed; who waits for it learns of the error."""
+        try:
+            _, _, embed = self._decode(prepared)
+            context = Context({**prepared.request, **(embed or {})})
+            self._app.backend.mark_as_failure(prepared.claim.job_id, error, request=context)
+        except Exception:
+            logger.exception("the end of job %s is not announced", prepared.claim.job_id)
+        if not self._was_settled(prepared.claim):
+            self._sink.add(prepared.claim, settlement_of(states.FAILURE, error))
 
     def _run(self, prepared: Prepared) -> Left | None:
         send_received(prepared)
@@ -230,12 +241,8 @@ class Runner:
         told = told_of(prepared.claim, Context(prepared.request))
         logger.error("job %s kept: %s", prepared.claim.job_id, message, extra=told)
         error = ErrorInfo("UnknownTask", message)
-        self._sink.add(
-            prepared.claim,
-            Settlement(JobState.DEAD, error=error, reason=DeadReason.UNKNOWN_TASK),
-        )
-        with running(prepared.claim):
-            self._app.backend.mark_as_failure(prepared.claim.job_id, NotRegistered(prepared.task))
+        end = Settlement(JobState.DEAD, error=error, reason=DeadReason.UNKNOWN_TASK)
+        self._sink.add(prepared.claim, end)
 
     @staticmethod
     def _expired(prepared: Prepared) -> bool:
