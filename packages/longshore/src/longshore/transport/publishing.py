@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from celery._state import get_current_task
 from kombu.utils.json import dumps
@@ -39,7 +39,16 @@ def seconds(value: object) -> float | None:
     return parsed.timestamp()
 
 
-def _times(headers: dict[str, Any], *, again: bool) -> dict[str, float | None]:
+class Times(TypedDict):
+    """When a job is due and when it expires, in seconds since the epoch or from now."""
+
+    due_at: float | None
+    delay_seconds: float | None
+    expires_at: float | None
+    expires_in_seconds: float | None
+
+
+def _times(headers: dict[str, Any], *, again: bool) -> Times:
     """When the job is due and when it expires: by the server's clock, or as a person said it.
 
     A retry (``again``) that says of its expiry what its attempt did leaves the record's as it is.
