@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 from celery import Celery
 
-from longshore.worker.setup import REQUEST, is_longshore, settle_late
+from longshore.worker.setup import (
+    REQUEST,
+    is_longshore,
+    settle_late,
+    wait_for_broker_without_end,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,3 +53,11 @@ def test_a_request_class_of_the_users_own_is_kept(app):
     task = app.task(name="own", shared=False, Request="mine:Request")(nothing)
     settle_late(task)
     assert task.Request == "mine:Request"
+
+
+def test_a_worker_waits_for_its_broker_without_end_unless_its_app_says_otherwise(app):
+    wait_for_broker_without_end(app.conf)
+    assert app.conf.broker_connection_max_retries is None
+    app.conf.broker_connection_max_retries = 7
+    wait_for_broker_without_end(app.conf)
+    assert app.conf.broker_connection_max_retries == 7

@@ -297,6 +297,23 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
             queues = super()._lookup(exchange, routing_key, default)
         return queues
 
+    def _size(self, queue: str) -> int:
+        """How many messages wait. A full Redis 6.2 refuses what stands behind MULTI."""
+        with self.conn_or_acquire() as client, client.pipeline(transaction=False) as pipe:
+            for priority in self.priority_steps:
+                pipe.llen(self._q_for_pri(queue, priority))
+            return sum(pipe.execute())
+
+    def _delete(
+        self, queue: str, exchange: str, routing_key: str, pattern: str, *_: Any, **named: Any
+    ) -> None:
+        self.auto_delete_queues.discard(queue)
+        member = self.sep.join([routing_key or "", pattern or "", queue or ""])
+        with self.conn_or_acquire(client=named.get("client")) as client:
+            client.srem(self.keyprefix_queue % exchange, member)
+            client.srem(self.keyprefix_binding_permanent % exchange, member)
+            client.delete(*[self._q_for_pri(queue, step) for step in self.priority_steps])
+
     def _purge(self, queue: str) -> int:
         dropped = 0
         for priority in PRIORITY_STEPS:
