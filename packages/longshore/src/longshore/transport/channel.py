@@ -75,7 +75,7 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
         if self._belongs_to_consumer:
             self._open(connection, options)
         else:
-            self._until_published(lambda: self._open(connection, options))
+            self._until_published(lambda: self._open(connection, options), onward=True)
 
     def _open(self, connection: Any, options: dict[str, Any]) -> None:
         # kombu puts instances in place of the class's exchange types, and must find those again.
@@ -228,7 +228,8 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
         """Read or write a routing table, within the deadline of a publish."""
         if self._belongs_to_consumer:
             return step()
-        return self._until_published(lambda: self._within_deadline(step))
+        # What it is for is not known here: it may be a retry.
+        return self._until_published(lambda: self._within_deadline(step), onward=True)
 
     def _within_deadline(self, step: Callable[[], T]) -> T:
         attempts = Attempts("declare", self.place, self.settings, self.store.breaker)
