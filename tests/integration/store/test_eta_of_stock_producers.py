@@ -1,4 +1,4 @@
-"""Delayed jobs that a stock producer put on the ready list."""
+"""Jobs of stock producers that are delayed or expire: the message alone says so."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from longshore.store import jobs, queues
 from longshore.store.claims import Source, claim
 
 
-def put_as_stock(client, job_id, eta):
+def put_as_stock(client, job_id, eta=None, expires=None):
     message = json.loads(encode(NewJob(task="t", id=job_id, kwargs={}, queue="q")).raw)
-    message["headers"]["eta"] = eta
+    message["headers"].update(eta=eta, expires=expires)
     client.lpush("q", json.dumps(message))
 
 
@@ -66,3 +66,13 @@ def test_any_date_is_read_right(store, client, day):
 def test_what_is_no_time_does_not_hold_a_job_up(store, client, eta):
     put_as_stock(client, "odd", eta)
     assert [delivery.claim.job_id for delivery in take(store)] == ["odd"]
+
+
+def test_how_long_one_may_still_begin_is_said_by_the_servers_clock(store, client, clock):
+    expires = datetime.now(UTC) + timedelta(seconds=60)
+    put_as_stock(client, "passing", expires=expires.isoformat())
+    clock.advance(61)
+    (delivery,) = take(store)
+    assert delivery.claim.expired
+    record = store.run(jobs.get("passing"))
+    assert record.expires_at == pytest.approx(expires.timestamp(), abs=0.001)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator
 
 import pytest
@@ -12,6 +13,7 @@ from longshore.store.queues import all_status
 from longshore.testing.clock import Clock
 from longshore.testing.server import ValkeyServer
 from longshore.transport.errors import PublishRefused
+from longshore.worker.overdue import PATIENCE_SECONDS
 from support.refusals import FULL, REFUSALS, refusing
 from support.until import until
 
@@ -47,6 +49,26 @@ def test_a_refusal_ends_no_worker_and_costs_no_outcome(shop, store, valkey, star
     assert store.run(jobs.get(during.id)).deliveries == 1
     assert shop.lines() == ["start during", "end during"]
     assert worker.is_running
+
+
+@pytest.mark.parametrize("why", ["READONLY", "NOPERM"])
+@pytest.mark.parametrize("pool", ["prefork", "threads", "longshore"])
+def test_what_a_job_leads_to_waits_for_the_refusal_to_end(
+    shop, store, valkey, start, tmp_path, pool, why
+):
+    worker = start(pool=pool, concurrency=2)
+    chained = (shop.module.gated.s("one") | shop.module.passed_on.s()).apply_async()
+    again = shop.app.send_task("shop.publishing", ("retry", str(tmp_path / "gate")))
+    until(lambda: {"start one", "at the gate retry"} <= set(shop.lines()))
+    with refusing(valkey, why):
+        shop.open_gate("one")
+        (tmp_path / "gate").touch()
+        until(lambda: "end one" in shop.lines())
+        until(lambda: worker.lines().count(" refused ") >= 2)
+    for one in (chained.parent, chained, again):
+        until(lambda one=one: store.run(jobs.get(one.id)).state is JobState.SUCCEEDED)
+    assert (chained.get(), again.get()) == ("one", "retry")
+    assert len(shop.lines()) == 3
 
 
 @pytest.mark.parametrize("pool", POOLS)
@@ -97,3 +119,20 @@ def test_jobs_that_came_due_or_lost_their_worker_run_on_a_full_server(
         assert shop.lines().count("start lost") == 2
         Clock(valkey).advance(60)
         until(lambda: store.run(jobs.get(later.id)).state is JobState.SUCCEEDED)
+
+
+@pytest.mark.parametrize("pool", ["prefork", "longshore"])
+def test_a_limit_that_passes_while_the_broker_refuses_ends_no_job_that_has_ended(
+    shop, store, valkey, start, pool
+):
+    start(pool=pool, more=("--time-limit=2", "--soft-time-limit=1.5"))
+    job = shop.app.send_task("shop.gated", ("in time",))
+    until(lambda: "start in time" in shop.lines())
+    begun = time.monotonic()
+    with refusing(valkey, "MISCONF"):
+        shop.open_gate("in time")
+        until(lambda: "end in time" in shop.lines())
+        until(lambda: time.monotonic() > begun + 2 + 2 * PATIENCE_SECONDS)
+    until(lambda: store.run(jobs.get(job.id)).finished_at)
+    assert store.run(jobs.get(job.id)).state is JobState.SUCCEEDED
+    assert shop.lines() == ["start in time", "end in time"]

@@ -9,7 +9,13 @@ import pytest
 from celery import Celery
 
 from longshore.errors import SettingsError
-from longshore.worker.setup import REQUEST, check_semaphores, is_longshore, settle_late
+from longshore.worker.setup import (
+    REQUEST,
+    check_semaphores,
+    is_longshore,
+    settle_late,
+    wait_for_broker_without_end,
+)
 
 
 @pytest.mark.parametrize(
@@ -60,3 +66,11 @@ def test_a_system_without_semaphores_is_refused_in_one_line():
 
     with pytest.raises(SettingsError, match=r"^no semaphore can be made: No space left .*/dev/shm"):
         check_semaphores(full)
+
+
+def test_a_worker_waits_for_its_broker_without_end_unless_its_app_says_otherwise(app):
+    wait_for_broker_without_end(app.conf)
+    assert app.conf.broker_connection_max_retries is None
+    app.conf.broker_connection_max_retries = 7
+    wait_for_broker_without_end(app.conf)
+    assert app.conf.broker_connection_max_retries == 7

@@ -85,7 +85,7 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
         if self._belongs_to_consumer:
             self._open(connection, options)
         else:
-            self._until_published(lambda: self._open(connection, options))
+            self._until_published(lambda: self._open(connection, options), onward=True)
 
     @staticmethod
     def _refuse_several(urls: list[str]) -> None:
@@ -250,7 +250,8 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
         """Read or write a routing table, within the deadline of a publish."""
         if self._belongs_to_consumer:
             return step()
-        return self._until_published(lambda: self._within_deadline(step))
+        # What it is for is not known here: it may be a retry.
+        return self._until_published(lambda: self._within_deadline(step), onward=True)
 
     def _within_deadline(self, step: Callable[[], T]) -> T:
         attempts = Attempts("declare", self.place, self.settings, self.store.breaker)
@@ -319,6 +320,16 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
             queues = super()._lookup(exchange, routing_key, default)
         return queues
 
+    def _delete(
+        self, queue: str, exchange: str, routing_key: str, pattern: str, *_: Any, **named: Any
+    ) -> None:
+        self.auto_delete_queues.discard(queue)
+        member = self.sep.join([routing_key or "", pattern or "", queue or ""])
+        with self.conn_or_acquire(client=named.get("client")) as client:
+            client.srem(self.keyprefix_queue % exchange, member)
+            client.srem(self.keyprefix_binding_permanent % exchange, member)
+            client.delete(*[self._q_for_pri(queue, step) for step in self.priority_steps])
+
     def _purge(self, queue: str) -> int:
         dropped = 0
         for priority in PRIORITY_STEPS:
@@ -327,9 +338,15 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
         return dropped
 
     def _size(self, queue: str) -> int:
-        """How many messages wait; a key that is no list is somebody else's, and no queue."""
+        """How many messages wait; a key that is no list is somebody else's, and no queue.
+
+        A full Redis 6.2 refuses what stands behind MULTI.
+        """
         try:
-            return int(super()._size(queue))
+            with self.conn_or_acquire() as client, client.pipeline(transaction=False) as pipe:
+                for priority in self.priority_steps:
+                    pipe.llen(self._q_for_pri(queue, priority))
+                return sum(pipe.execute())
         except self.ResponseError as error:
             if "WRONGTYPE" not in str(error):
                 raise

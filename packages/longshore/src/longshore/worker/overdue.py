@@ -1,4 +1,4 @@
-"""Time limits that passed while Celery's loop stood still, as it does while its broker is away.
+"""Time limits that pass while the broker is away, when Celery's loop stands still, or refuses.
 
 Attempts have ended meanwhile: the answer of one waits to be read, the child of another waits to
 settle it. On prefork Celery looks at its timers before anything else and would end both.
@@ -10,6 +10,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from typing import Any
+
+from longshore.transport.keeper import KEEPERS
 
 #: A limit that is enforced so late was not looked at: the loop stood still.
 LATE_SECONDS = 1.0
@@ -31,7 +33,9 @@ def _patient(
 ) -> Callable[..., None]:
     def look(job: Any, *named: Any) -> None:
         running = processes._cache.get(job)
-        if running is not None and _late(running, getattr(running, limit)) > LATE_SECONDS:
+        if running is not None and not KEEPERS.well:
+            hub.call_later(PATIENCE_SECONDS, look, job, *named)
+        elif running is not None and _late(running, getattr(running, limit)) > LATE_SECONDS:
             hub.call_later(PATIENCE_SECONDS, enforce, processes, job, *named)
         else:
             enforce(processes, job, *named)

@@ -82,7 +82,7 @@ def on_worker_init(sender: Any, **_: Any) -> None:
     BOOK.slots = lambda: getattr(sender.pool, "num_processes", 0)
     BOOK.rate_limited = partial(_rate_limited, sender)
     sender.app.conf.update(OUTCOME_ENDS_CLAIM | REFUSALS_END_NO_WORKER)
-    _wait_for_broker_without_end(sender.app.conf)
+    wait_for_broker_without_end(sender.app.conf)
     sender.consumer_cls = CONSUMER
     sender.app.events.dispatcher_cls = DISPATCHER
     for task in sender.app.tasks.values():
@@ -95,7 +95,7 @@ def on_worker_init(sender: Any, **_: Any) -> None:
     _count(sender)
 
 
-def _wait_for_broker_without_end(conf: Any) -> None:
+def wait_for_broker_without_end(conf: Any) -> None:
     """Celery ends a worker after a hundred tries, five minutes, unless the app says otherwise."""
     name = "broker_connection_max_retries"
     if not conf.value_set_for(name):
