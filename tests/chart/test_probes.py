@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from support.chart import Object, container, render, shipped, worker
 
 SHELLS = {"sh", "bash", "/bin/sh", "/bin/bash"}
@@ -29,18 +31,32 @@ def test_a_worker_is_asked_over_its_socket_without_site_packages() -> None:
     assert command(found, "readiness")[4:6] == ["ready", path]
 
 
-def test_startup_is_celerys_own_ping_of_this_very_worker() -> None:
-    assert command(probes(), "startup") == [
-        *("python", "/app/probe.py", "inspect", "longshore_worker.main", "default"),
-        "15",
-    ]
-    assert "--hostname=default@$(POD_NAME)" in probes()["args"]
+def test_startup_loads_no_app_and_asks_what_liveness_asks() -> None:
+    found = probes()
+    assert command(found, "startup") == command(found, "liveness")
+    assert "--hostname=default@$(POD_NAME)" in found["args"]
 
 
 def test_celerys_ping_can_be_had_for_all_probes() -> None:
     found = probes(probes={"mode": "inspect-ping"})
     for probe in ("startup", "liveness", "readiness"):
-        assert "inspect" in command(found, probe)
+        assert command(found, probe)[:-1] == [
+            *("python", "/app/probe.py", "inspect", "longshore_worker.main", "default")
+        ]
+
+
+def test_celerys_ping_is_asked_seldom_and_has_time_to_load_the_app() -> None:
+    cheap, costly = probes(), probes(probes={"mode": "inspect-ping"})
+    for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+        assert costly[probe]["timeoutSeconds"] >= 4 * cheap[probe]["timeoutSeconds"]
+        assert costly[probe]["periodSeconds"] >= 4 * cheap[probe]["periodSeconds"]
+
+
+@pytest.mark.parametrize("mode", ["socket", "inspect-ping"])
+def test_timings_of_ones_own_are_taken_one_by_one(mode: str) -> None:
+    usual = probes(probes={"mode": mode})["livenessProbe"]
+    found = probes(probes={"mode": mode, "liveness": {"periodSeconds": 7}})["livenessProbe"]
+    assert found == {**usual, "periodSeconds": 7}
 
 
 def test_the_command_gives_up_before_its_probe_does() -> None:

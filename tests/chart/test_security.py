@@ -71,3 +71,10 @@ def test_the_password_stays_in_its_variable() -> None:
     ]
     address = "longshores://longshore:$(LONGSHORE_BROKER_PASSWORD)@redis.data.svc:6379/0"
     assert urls == [f"{address}?ssl_ca_certs=/etc/longshore/broker/ca.crt"]
+
+
+def test_every_pod_pulls_with_the_secrets_that_were_named() -> None:
+    database = {"database": {"existingSecret": "db"}, "migrations": {"hook": True}}
+    objects = render({"image": {"pullSecrets": ["one", "two"]}, **database})
+    for name, template in objects.pods():
+        assert template["spec"]["imagePullSecrets"] == [{"name": "one"}, {"name": "two"}], name

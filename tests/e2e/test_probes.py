@@ -56,7 +56,7 @@ def test_a_stopped_worker_is_restarted_long_before_its_grace_is_over(figure: Any
 
 
 def test_a_broker_that_is_away_restarts_nobody(figure: Any) -> None:
-    # One that is starting is asked through the broker whether it is up.
+    # One that is starting needs the broker to get up.
     until(lambda: all(pod.ready for pod in staying("worker", "default")), 90)
     before = {pod.name: pod.restarts for pod in staying("worker", "default")}
     with connected() as store:

@@ -26,6 +26,15 @@ readOnlyRootFilesystem: true
 capabilities: { drop: [ALL] }
 {{- end -}}
 
+{{- define "longshore.pullSecrets" -}}
+{{- with .Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+{{- end -}}
+
 {{/* What every pod of the set has: dict "root" $ "component" "set" "values", "account" of one with rights. */}}
 {{- define "longshore.podCommon" -}}
 {{- if .account }}
@@ -37,12 +46,7 @@ automountServiceAccountToken: false
 {{- end }}
 enableServiceLinks: false
 securityContext: {{- include "longshore.podSecurity" .root | nindent 2 }}
-{{- with .root.Values.image.pullSecrets }}
-imagePullSecrets:
-  {{- range . }}
-  - name: {{ . }}
-  {{- end }}
-{{- end }}
+{{- include "longshore.pullSecrets" .root }}
 {{- with .values.priorityClassName }}
 priorityClassName: {{ . }}
 {{- end }}

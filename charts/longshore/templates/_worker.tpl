@@ -75,40 +75,36 @@
 - --without-mingle
 {{- end -}}
 
-{{/* Celery's own ping of this very worker; what is asked is in the container's environment. */}}
-{{- define "longshore.worker.inspectPing" -}}
-exec:
-  command: [python, /app/probe.py, inspect, {{ .app }}, {{ .name }}, {{ sub (.probe.timeoutSeconds | int64) 5 | max 1 | quote }}]
-periodSeconds: {{ .probe.periodSeconds | int64 }}
-timeoutSeconds: {{ .probe.timeoutSeconds | int64 }}
-failureThreshold: {{ .probe.failureThreshold | int64 }}
+{{/* Period, timeout and threshold of each probe, where the values name none: an answer over the socket
+takes milliseconds, Celery's command loads the app and asks through the broker. */}}
+{{- define "longshore.worker.timings" -}}
+socket: { startup: [5, 10, 60], liveness: [15, 10, 4], readiness: [10, 5, 2] }
+inspect-ping: { startup: [30, 60, 20], liveness: [60, 45, 5], readiness: [60, 45, 3] }
 {{- end -}}
 
-{{/* The local question: dict "question" live or ready, "set", "probe". */}}
-{{- define "longshore.worker.ask" -}}
+{{/* A probe: dict "kind" startup, liveness or readiness, "question" live or ready, "name", "set". */}}
+{{- define "longshore.worker.probe" -}}
+{{- $own := get .set.probes .kind -}}
+{{- $usual := get (get (include "longshore.worker.timings" . | fromYaml) .set.probes.mode) .kind -}}
+{{- $timeout := $own.timeoutSeconds | default (index $usual 1) | int64 -}}
 exec:
+  {{- if eq .set.probes.mode "socket" }}
   # -I -S: no site packages, or the answer would cost more than the work.
   command: [python, -I, -S, /app/probe.py, {{ .question }}, /tmp/longshore.probe, {{ add (.set.hardLimitSeconds | int64) (.set.probes.wedgedMarginSeconds | int64) | quote }}]
-periodSeconds: {{ .probe.periodSeconds | int64 }}
-timeoutSeconds: {{ .probe.timeoutSeconds | int64 }}
-failureThreshold: {{ .probe.failureThreshold | int64 }}
+  {{- else }}
+  # Celery's own ping of this very worker; whose it is stands in the container's environment.
+  command: [python, /app/probe.py, inspect, {{ .set.app }}, {{ .name }}, {{ sub $timeout 5 | max 1 | quote }}]
+  {{- end }}
+periodSeconds: {{ $own.periodSeconds | default (index $usual 0) | int64 }}
+timeoutSeconds: {{ $timeout }}
+failureThreshold: {{ $own.failureThreshold | default (index $usual 2) | int64 }}
 {{- end -}}
 
 {{- define "longshore.worker.probes" -}}
-{{- $probes := .set.probes -}}
-startupProbe: {{- include "longshore.worker.inspectPing" (dict "name" .name "app" .set.app "probe" $probes.startup) | nindent 2 }}
+startupProbe: {{- include "longshore.worker.probe" (merge (dict "kind" "startup" "question" "live") .) | nindent 2 }}
 livenessProbe:
-  {{- if eq $probes.mode "socket" }}
-  {{- include "longshore.worker.ask" (dict "question" "live" "set" .set "probe" $probes.liveness) | nindent 2 }}
-  {{- else }}
-  {{- include "longshore.worker.inspectPing" (dict "name" .name "app" .set.app "probe" $probes.liveness) | nindent 2 }}
-  {{- end }}
+  {{- include "longshore.worker.probe" (merge (dict "kind" "liveness" "question" "live") .) | nindent 2 }}
   # A hung worker finishes nothing: it need not wait out the grace.
-  terminationGracePeriodSeconds: {{ $probes.livenessGraceSeconds | int64 }}
-readinessProbe:
-  {{- if eq $probes.mode "socket" }}
-  {{- include "longshore.worker.ask" (dict "question" "ready" "set" .set "probe" $probes.readiness) | nindent 2 }}
-  {{- else }}
-  {{- include "longshore.worker.inspectPing" (dict "name" .name "app" .set.app "probe" $probes.readiness) | nindent 2 }}
-  {{- end }}
+  terminationGracePeriodSeconds: {{ .set.probes.livenessGraceSeconds | int64 }}
+readinessProbe: {{- include "longshore.worker.probe" (merge (dict "kind" "readiness" "question" "ready") .) | nindent 2 }}
 {{- end -}}
