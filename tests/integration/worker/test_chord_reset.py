@@ -6,6 +6,7 @@ import pytest
 from celery import chord
 
 from longshore.store import Store, jobs
+from longshore.store.scripts import load
 from support.front import Front
 from support.shop import Shop
 
@@ -13,7 +14,9 @@ QUICK = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 
 
 @pytest.mark.parametrize("pool", ["prefork", "threads", "solo", "longshore", "longshore-threads"])
-@pytest.mark.parametrize("command", [b"GET", b"SETEX"])
+@pytest.mark.parametrize(
+    "command", [b"GET", load("put_result").sha.encode()], ids=["read", "write"]
+)
 def test_a_reply_that_is_cut_off_from_a_member_loses_no_body(valkey, tmp_path, pool, command):
     with (
         Front(valkey.port, unanswered=b"\r\n%s\r\n" % command, cuts=True) as front,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -92,15 +93,15 @@ class Announcer:
 
     def _request_of(self, end: End) -> Context:
         """The request with what its message says of chord, chain and error callbacks."""
-        prepared = prepare(Delivery(end.queue, end.raw, end.claim), self._hostname)
-        request = {**prepared.request}
-        del request["longshore"]
         try:
+            prepared = prepare(Delivery(end.queue, end.raw, end.claim), self._hostname)
             args, kwargs, embed = self._decode(prepared)
         except Exception as error:  # noqa: BLE001  whatever a codec raises
             logger.warning("whatever goes on from job %s is unknown: %s", end.job_id, error)
-            return Context(request)
-        return Context({**request, "args": args, "kwargs": kwargs, **(embed or {})})
+            return Context(json.loads(end.raw)["headers"])
+        request = {**prepared.request, "args": args, "kwargs": kwargs, **(embed or {})}
+        del request["longshore"]
+        return Context(request)
 
     def _decode(self, prepared: Prepared) -> Any:
         accept = prepare_accept_content(self._app.conf.accept_content)
