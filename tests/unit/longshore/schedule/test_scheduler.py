@@ -6,6 +6,7 @@ import pytest
 from celery import Celery
 from celery.schedules import crontab
 
+from longshore.errors import SettingsError
 from longshore.schedule import LongshoreScheduler
 from longshore.schedule.app_store import broker_url
 
@@ -76,9 +77,11 @@ def test_another_broker_is_refused_without_its_password(capsys):
     assert "secret" not in line
 
 
-def test_the_first_of_several_broker_urls_is_the_schedules():
-    several = app()
-    several.conf.broker_url = [URL, "longshore://127.0.0.1:2/0"]
-    assert broker_url(several) == URL
-    several.conf.broker_url = f"{URL};longshore://127.0.0.1:2/0"
-    assert broker_url(several) == URL
+@pytest.mark.parametrize(
+    "several", [[URL, "longshore://127.0.0.1:2/0"], f"{URL};longshore://127.0.0.1:2/0"]
+)
+def test_several_brokers_are_refused_by_the_scheduler_as_by_workers(several):
+    named = app()
+    named.conf.broker_url = several
+    with pytest.raises(SettingsError, match="names 2 brokers"):
+        broker_url(named)
