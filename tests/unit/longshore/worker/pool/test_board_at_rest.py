@@ -66,3 +66,10 @@ def test_places_are_used_again():
 def test_a_claim_that_is_too_long_is_refused():
     with pytest.raises(InvalidJob, match="too long"):
         Board(1).put(held(1, queue="q" * 5000))
+
+
+def test_the_totals_have_room_for_every_task():
+    totals = {f"a.long.name.of.a.task.{number}": 10**12 + number for number in range(5000)}
+    board = Board(1, totals)
+    board.tell(totals)
+    assert board.totals() == totals

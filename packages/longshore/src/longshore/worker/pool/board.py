@@ -29,7 +29,8 @@ HEADER = struct.Struct("=BQdI")
 STARTED = struct.Struct("=d")
 STARTED_AT = 9
 LENGTH = struct.Struct("=I")
-TOTALS = 64 * 1024
+#: For each name of a task in the totals, beside its own length: marshal's marks, and its number.
+TOTAL = 32
 SLOT = 4 * 1024
 LOCK_SECONDS = 1.0
 
@@ -101,12 +102,17 @@ class _Row:
 
 
 class Board:
-    """Shared by a parent and one child; made before the fork."""
+    """Shared by a parent and one child; made before the fork.
 
-    def __init__(self, slots: int) -> None:
-        self._memory = mmap.mmap(-1, TOTALS + slots * SLOT)
+    ``tasks`` are the names that the totals may have.
+    """
+
+    def __init__(self, slots: int, tasks: Iterable[str] = ()) -> None:
+        names = sum(len(name.encode(errors="surrogatepass")) + TOTAL for name in tasks)
+        self._totals = LENGTH.size + TOTAL + names
+        self._memory = mmap.mmap(-1, self._totals + slots * SLOT)
         self._lock = multiprocessing.get_context("fork").Lock()
-        self._places = range(TOTALS, TOTALS + slots * SLOT, SLOT)
+        self._places = range(self._totals, self._totals + slots * SLOT, SLOT)
         self._free = list(reversed(self._places))
         self._order = 0
         self.tell({})
@@ -119,7 +125,7 @@ class Board:
     def tell(self, totals: Mapping[str, int]) -> None:
         """Child: so many jobs of each task have ended and are on the board no more."""
         packed = marshal.dumps(dict(totals))
-        if len(packed) <= TOTALS - LENGTH.size:
+        if len(packed) <= self._totals - LENGTH.size:
             with self._alone() as alone:
                 if alone:
                     self._memory[: LENGTH.size + len(packed)] = LENGTH.pack(len(packed)) + packed

@@ -219,7 +219,9 @@ class Child:
 
     def _forget(self, ended: Sequence[Ready]) -> None:
         if ended:
-            self._totals.update(one.prepared.task for one in ended)
+            tasks = self._plan.app.tasks
+            names = (one.prepared.task for one in ended)
+            self._totals.update(name for name in names if name in tasks)
             self._board.free(one.place for one in ended)
             self._board.tell(self._totals)
 

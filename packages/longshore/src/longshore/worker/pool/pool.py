@@ -65,7 +65,14 @@ class TaskPool(BasePool):  # type: ignore[misc]
         take_over(self)
 
     def _new_supervisor(self) -> Supervisor:
-        return Supervisor(self.limit, self._store, self._plan, self._time_limit, self._cut_short)
+        return Supervisor(
+            self.limit,
+            self._store,
+            self._plan,
+            self._time_limit,
+            self._cut_short,
+            tasks=self.app.tasks,
+        )
 
     def _cut_short(self, one: Running, verdict: Verdict | None) -> None:
         outcomes: dict[Verdict, Outcome] = {

@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,8 +61,9 @@ class Supervisor:
         on_time_limit: Any,
         on_cut_short: Callable[[Running, Verdict | None], None] = lambda *_: None,
         threads: int = 0,
+        tasks: Iterable[str] = (),
     ) -> None:
-        self.size, self._threads = size, threads
+        self.size, self._threads, self._tasks = size, threads, tuple(tasks)
         # What runs, what was claimed and what is asked for, what has ended since.
         self._places = max(threads, 1) + 3 * MOST
         self._store, self._new_plan, self._on_time_limit = store, new_plan, on_time_limit
@@ -117,7 +118,7 @@ class Supervisor:
             self._short = False
 
     def _fork(self) -> None:
-        board, slot = Board(self._places), self._free_slot()
+        board, slot = Board(self._places, self._tasks), self._free_slot()
         plan = self._new_plan(board, slot)
         with self._lock:
             pid = os.fork()

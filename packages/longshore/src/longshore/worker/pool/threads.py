@@ -21,6 +21,7 @@ class ThreadPool(TaskPool):
             self._time_limit,
             self._cut_short,
             threads=self.num_processes,
+            tasks=self.app.tasks,
         )
 
     def _plan(self, board: Board, slot: int) -> Plan:
