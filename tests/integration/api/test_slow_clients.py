@@ -13,9 +13,12 @@ import pytest
 
 from longshore.testing.server import ValkeyServer
 from support.services import Services
+from support.until import until
 
 ADD = "/api/v1/tasks/system.add/jobs"
-DESCRIPTORS, CALLERS = 96, 200
+DESCRIPTORS, CALLERS = 96, 120
+#: Each request has a connection of its own.
+ANEW = {"Connection": "close"}
 
 
 @pytest.fixture
@@ -25,19 +28,18 @@ def services(valkey: ValkeyServer, tmp_path: Path) -> Generator[Services]:
     services.close()
 
 
-@pytest.mark.parametrize("begin", [b"", b"GET / HTTP/1.1\r\n", b"POST / HTTP/1.1\r\nHost: x\r\n"])
-def test_callers_who_never_end_their_headers_keep_nobody_else_out(
-    services: Services, begin: bytes
-) -> None:
+def test_callers_who_never_end_their_headers_keep_nobody_else_out(services: Services) -> None:
     client = services.api()
     url = httpx.URL(client.base_url)
-    resource.prlimit(services.process("api").pid, resource.RLIMIT_NOFILE, (DESCRIPTORS,) * 2)
+    process = services.process("api")
+    # 0, which would be this process itself, until the fork is known here.
+    until(lambda: process.pid > 0, 30)
+    resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (DESCRIPTORS, DESCRIPTORS))
     with ExitStack() as stack:
         for _ in range(CALLERS):
             slow = stack.enter_context(socket.create_connection((url.host, url.port or 80), 30))
-            slow.sendall(begin)
-        for _ in range(20):
-            with httpx.Client(base_url=url, trust_env=False, timeout=30) as other:
-                assert other.get("/livez").status_code == 200
-                assert other.post(ADD, json={"a": 1, "b": 2}).status_code == 202
+            slow.sendall(b"POST / HTTP/1.1\r\nHost: api\r\n")
+        for _ in range(3):
+            assert client.get("/livez", headers=ANEW).status_code == 200
+            assert client.post(ADD, json={"a": 1, "b": 2}, headers=ANEW).status_code == 202
     assert "Too many open files" not in services.log("api")

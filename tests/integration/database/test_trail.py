@@ -81,3 +81,10 @@ def test_what_cannot_be_written_is_not_done(engine: Engine) -> None:
     with pytest.raises(SQLAlchemyError), recorded(engine, act("job-1"), AuditEntry()):
         done.append(1)
     assert done == []
+
+
+def test_a_target_may_hold_what_the_database_cannot(engine: Engine) -> None:
+    with recorded(engine, Act("ada", "key:1", Action.PAUSE, "a\0b"), AuditEntry()):
+        pass
+    (row,) = read(engine, Wanted(), 10)
+    assert row.target == "a\\0b"

@@ -101,10 +101,10 @@ def read(
 def _begin(engine: Engine, act: Act, entry: AuditEntry) -> int:
     with Session(engine) as session:
         row = AuditRow(
-            actor=act.actor[:MOST_LETTERS],
-            credential=act.credential[:MOST_LETTERS],
+            actor=_storable(act.actor),
+            credential=_storable(act.credential),
             action=act.action.value,
-            target=act.target[:MOST_LETTERS],
+            target=_storable(act.target),
             request_id=act.request_id,
             outcome=BEGUN,
             details=dict(entry.details),
@@ -112,6 +112,11 @@ def _begin(engine: Engine, act: Act, entry: AuditEntry) -> int:
         session.add(row)
         session.commit()
         return row.id
+
+
+def _storable(text: str) -> str:
+    # PostgreSQL takes no NUL, which a path may hold.
+    return text.replace("\0", "\\0")[:MOST_LETTERS]
 
 
 def _end(engine: Engine, row_id: int, outcome: str, entry: AuditEntry) -> None:

@@ -21,6 +21,8 @@ router = APIRouter(prefix="/api/v1/audit", tags=["audit"])
 
 #: SQLite's and PostgreSQL's largest.
 LARGEST_ID = 2**31 - 1
+#: No text of PostgreSQL's holds one.
+NO_NUL = r"^[^\x00]*$"
 
 
 class AuditFilters(BaseModel):
@@ -28,10 +30,14 @@ class AuditFilters(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    actor: str | None = Field(default=None, min_length=1, max_length=255)
+    actor: str | None = Field(default=None, min_length=1, max_length=255, pattern=NO_NUL)
     action: Action | None = None
     target: str | None = Field(
-        default=None, min_length=1, max_length=255, description="such as a job's id"
+        default=None,
+        min_length=1,
+        max_length=255,
+        pattern=NO_NUL,
+        description="such as a job's id",
     )
     since: Moment | None = None
     until: Moment | None = None
