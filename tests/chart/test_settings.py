@@ -113,7 +113,7 @@ def test_the_api_is_told_who_may_call_it() -> None:
 
 def test_the_test_of_a_release_asks_for_a_job_where_it_may() -> None:
     def asked(values: dict[str, Any]) -> tuple[str, bool]:
-        (one,) = render(values).one("Job", "test")["spec"]["template"]["spec"]["containers"]
+        (one,) = render(values).one("Pod", "test")["spec"]["containers"]
         return one["command"][-1].rpartition(":80")[2], "env" in one
 
     assert asked({}) == ("/readyz", False)
