@@ -78,9 +78,9 @@ def refusal(values: Mapping[str, Any], environment: str = "") -> str:
     return str(refused.value)
 
 
-def manifest(environment: str) -> str:
-    """Return what an environment's values render, as text."""
-    return _rendered("{}", environment)
+def manifest(environment: str, values: Mapping[str, Any] | None = None) -> str:
+    """Return what these values on top of an environment's render, as text."""
+    return _rendered(json.dumps(dict(values or {}), sort_keys=True), environment)
 
 
 @cache
