@@ -132,6 +132,41 @@ REFUSED: list[tuple[str, dict[str, Any], list[str]]] = [
         of_set(env={"LONGSHORE_LEASE_SECONDS": 3}),
         ["workers.default.env.LONGSHORE_LEASE_SECONDS"],
     ),
+    (
+        "the port of metrics, twice",
+        of_set(env={"LONGSHORE_METRICS_PORT": 9999}),
+        ["workers.default.env.LONGSHORE_METRICS_PORT"],
+    ),
+    (
+        "the scheduler's metrics, twice",
+        {"scheduler": {"env": {"LONGSHORE_METRICS_HOST": "::"}}},
+        ["scheduler.env.LONGSHORE_METRICS_HOST"],
+    ),
+    (
+        "a secret, twice",
+        {"sentry": {"existingSecret": "a"}, "api": {"env": {"LONGSHORE_SENTRY_DSN": "b"}}},
+        ["api.env.LONGSHORE_SENTRY_DSN"],
+    ),
+    (
+        "a common label that pods are selected by",
+        {"commonLabels": {"app.kubernetes.io/name": "shop"}},
+        ["commonLabels.app.kubernetes.io/name", "leave it out"],
+    ),
+    (
+        "a pod's label that pods are selected by",
+        of_set(podLabels={"longshore.dev/worker-set": "other"}),
+        ["workers.default.podLabels.longshore.dev/worker-set"],
+    ),
+    (
+        "a monitor's label that the chart sets",
+        {"monitoring": {"podMonitor": {"labels": {"helm.sh/chart": "other"}}}},
+        ["monitoring.podMonitor.labels.helm.sh/chart"],
+    ),
+    (
+        "an annotation that the chart sets",
+        {"scheduler": {"podAnnotations": {"checksum/config": "0"}}},
+        ["scheduler.podAnnotations.checksum/config", "leave it out"],
+    ),
     ("the api's, twice", {"api": {"env": {"LONGSHORE_PORT": 1}}}, ["api.env.LONGSHORE_PORT"]),
 ]
 

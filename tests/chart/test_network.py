@@ -61,3 +61,12 @@ def test_callers_of_the_api_can_be_named() -> None:
 
 def test_policies_can_be_left_to_others() -> None:
     assert not render({"networkPolicy": {"enabled": False}}).of("NetworkPolicy")
+
+
+def test_the_scheduler_may_ask_kubernetes_where_it_marks_busy_pods() -> None:
+    closed: dict[str, Any] = {"networkPolicy": {"restrictEgress": True}}
+    assert "scheduler" not in render(closed).names("NetworkPolicy")
+    marking = {**closed, "scheduler": {"deletionCost": {"enabled": True}}}
+    spec = policy("scheduler", marking)
+    assert spec["podSelector"]["matchLabels"]["app.kubernetes.io/component"] == "scheduler"
+    assert spec["egress"] == [{"ports": [{"port": 443}, {"port": 6443}]}]

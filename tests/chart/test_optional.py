@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
 import pytest
+import yaml
 
-from support.chart import Object, container, render
+from support.chart import Object, container, manifest, render
 
 HOST = {"api": {"ingress": {"enabled": True, "hosts": ["a.example"], "className": "nginx"}}}
+
+
+def twice(node: Any) -> Iterator[str]:
+    """Yield the keys that a mapping of this document has more than once."""
+    if isinstance(node, yaml.MappingNode):
+        keys = [key.value for key, _ in node.value]
+        yield from (key for key in set(keys) if keys.count(key) > 1)
+        for _, value in node.value:
+            yield from twice(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from twice(value)
 
 
 def test_ingress() -> None:
@@ -156,3 +170,34 @@ def test_valkey_lets_in_one_user_only() -> None:
     # It reads its log as default, and would pass over what default may not do.
     assert "--user default off ~* &* +@all --user" in said
     assert "--user longshore on >$(VALKEY_PASSWORD)" in said
+
+
+def test_the_schedulers_own_account_has_the_accounts_annotations() -> None:
+    annotations = {"eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/longshore"}
+    objects = render(
+        {
+            "serviceAccount": {"annotations": annotations},
+            "scheduler": {"deletionCost": {"enabled": True}},
+        }
+    )
+    accounts = {one["metadata"]["name"]: one["metadata"] for one in objects.of("ServiceAccount")}
+    assert set(accounts) == {"demo-longshore", "demo-longshore-scheduler"}
+    assert all(one["annotations"] == annotations for one in accounts.values())
+
+
+def test_no_key_is_there_twice_where_labels_meet() -> None:
+    team = {"team": "one"}
+    monitors = {
+        name: {"enabled": True, "labels": {"team": "monitors"}}
+        for name in ("serviceMonitor", "podMonitor", "prometheusRule", "dashboards")
+    }
+    own = {"podLabels": {"team": "pods"}}
+    values: dict[str, Any] = {"commonLabels": team, "workerDefaults": own, "monitoring": monitors}
+    values |= {"api": own, "scheduler": own}
+    assert not [key for root in yaml.compose_all(manifest("", values)) for key in twice(root)]
+    objects = render(values)
+    assert objects.one("PodMonitor", "workers")["metadata"]["labels"]["team"] == "monitors"
+    for name in ("api", "scheduler", "worker-default"):
+        found = objects.one("Deployment", name)
+        assert found["metadata"]["labels"]["team"] == "one"
+        assert found["spec"]["template"]["metadata"]["labels"]["team"] == "pods"

@@ -113,7 +113,7 @@ def test_the_api_is_told_who_may_call_it() -> None:
 
 def test_the_test_of_a_release_asks_for_a_job_where_it_may() -> None:
     def asked(values: dict[str, Any]) -> tuple[str, bool]:
-        (one,) = render(values).one("Job", "test")["spec"]["template"]["spec"]["containers"]
+        (one,) = render(values).one("Pod", "test")["spec"]["containers"]
         return one["command"][-1].rpartition(":80")[2], "env" in one
 
     assert asked({}) == ("/readyz", False)
@@ -149,3 +149,10 @@ def test_traces_and_error_reports_are_off_until_they_have_somewhere_to_go() -> N
     }
     data = render({"tracing": tracing}).one("ConfigMap")["data"]
     assert data["OTEL_TRACES_SAMPLER_ARG"] == "0.1"
+
+
+def test_a_broker_with_an_ipv6_address_is_asked_in_brackets() -> None:
+    for host in ("fd00::1", "[fd00::1]"):
+        objects = render({"valkey": {"enabled": False}, "broker": {"host": host}})
+        env = {one["name"]: one for one in container(objects, "Deployment", "api")["env"]}
+        assert env["LONGSHORE_BROKER_URL"]["value"] == "longshore://[fd00::1]:6379/0"

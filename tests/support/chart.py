@@ -47,9 +47,9 @@ class Objects(list[Object]):
         return {one["metadata"]["name"].removeprefix(prefix).lstrip("-") for one in self.of(kind)}
 
     def pods(self) -> Iterator[tuple[str, Object]]:
-        """Yield every pod template with the name of its object."""
+        """Yield every pod, or template of pods, with the name of its object."""
         for one in self:
-            template = one.get("spec", {}).get("template")
+            template = one if one["kind"] == "Pod" else one.get("spec", {}).get("template")
             if template and "containers" in template.get("spec", {}):
                 yield f"{one['kind']}/{one['metadata']['name']}", template
 
@@ -78,9 +78,9 @@ def refusal(values: Mapping[str, Any], environment: str = "") -> str:
     return str(refused.value)
 
 
-def manifest(environment: str) -> str:
-    """Return what an environment's values render, as text."""
-    return _rendered("{}", environment)
+def manifest(environment: str, values: Mapping[str, Any] | None = None) -> str:
+    """Return what these values on top of an environment's render, as text."""
+    return _rendered(json.dumps(dict(values or {}), sort_keys=True), environment)
 
 
 @cache

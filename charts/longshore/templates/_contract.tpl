@@ -8,6 +8,7 @@ Each refusal names the values and what to write instead.
 {{- include "longshore.contract.api" . -}}
 {{- include "longshore.contract.tenancy" . -}}
 {{- include "longshore.contract.network" . -}}
+{{- include "longshore.contract.labels" . -}}
 {{- if and .Values.development.reload (ne .Values.environment "dev") -}}
 {{- fail (printf "longshore: environment is %s but development.reload would have services run what can be written to; set development.reload=false" .Values.environment) -}}
 {{- end -}}
@@ -18,10 +19,11 @@ Each refusal names the values and what to write instead.
 {{- $set := include "longshore.set" (dict "root" $ "name" $name) | fromJson -}}
 {{- include "longshore.contract.drain" (dict "name" $name "set" $set) -}}
 {{- if $set.keda.enabled }}{{ include "longshore.contract.keda" (dict "root" $ "name" $name "set" $set) }}{{ end -}}
-{{- include "longshore.contract.env" (dict "root" $ "path" (printf "workers.%s.env" $name) "env" $set.env) -}}
+{{- include "longshore.contract.marks" (dict "path" (printf "workers.%s" $name) "values" $set) -}}
+{{- include "longshore.contract.env" (dict "root" $ "path" (printf "workers.%s.env" $name) "env" $set.env "own" (include "longshore.worker.env" (dict "root" $ "values" $set))) -}}
 {{- end -}}
-{{- include "longshore.contract.env" (dict "root" $ "path" "api.env" "env" .Values.api.env) -}}
-{{- include "longshore.contract.env" (dict "root" $ "path" "scheduler.env" "env" .Values.scheduler.env) -}}
+{{- include "longshore.contract.env" (dict "root" $ "path" "api.env" "env" .Values.api.env "own" (include "longshore.api.env" .)) -}}
+{{- include "longshore.contract.env" (dict "root" $ "path" "scheduler.env" "env" .Values.scheduler.env "own" (include "longshore.scheduler.env" .)) -}}
 {{- end -}}
 
 {{- define "longshore.contract.broker" -}}
@@ -113,6 +115,33 @@ Each refusal names the values and what to write instead.
 {{- end -}}
 {{- end -}}
 
+{{/* Pods are selected by the chart's own labels: no other value may stand in their place. */}}
+{{- define "longshore.contract.labels" -}}
+{{- include "longshore.contract.unclaimed" (dict "path" "commonLabels" "labels" .Values.commonLabels) -}}
+{{- range $name, $monitor := pick .Values.monitoring "serviceMonitor" "podMonitor" "prometheusRule" "dashboards" -}}
+{{- include "longshore.contract.unclaimed" (dict "path" (printf "monitoring.%s.labels" $name) "labels" $monitor.labels) -}}
+{{- end -}}
+{{- include "longshore.contract.marks" (dict "path" "api" "values" .Values.api) -}}
+{{- include "longshore.contract.marks" (dict "path" "scheduler" "values" .Values.scheduler) -}}
+{{- end -}}
+
+{{/* Labels and annotations of a component's pods: dict "path" "values". */}}
+{{- define "longshore.contract.marks" -}}
+{{- include "longshore.contract.unclaimed" (dict "path" (printf "%s.podLabels" .path) "labels" .values.podLabels) -}}
+{{- if hasKey (.values.podAnnotations | default dict) "checksum/config" -}}
+{{- fail (printf "longshore: %s.podAnnotations.checksum/config is an annotation that the chart sets; leave it out" .path) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "longshore.contract.unclaimed" -}}
+{{- $path := .path -}}
+{{- range $name, $_ := .labels -}}
+{{- if has $name (list "helm.sh/chart" "longshore.dev/worker-set" "app.kubernetes.io/name" "app.kubernetes.io/instance" "app.kubernetes.io/component" "app.kubernetes.io/version" "app.kubernetes.io/managed-by") -}}
+{{- fail (printf "longshore: %s.%s is a label that the chart sets, and selects pods by; leave it out, or give it another name" $path $name) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "longshore.contract.prod" -}}
 {{- if ne .Values.api.auth.mode "required" -}}
 {{- fail "longshore: environment is prod but api.auth.mode is off: whoever reaches the api could do everything; set api.auth.mode=required" -}}
@@ -166,10 +195,14 @@ Each refusal names the values and what to write instead.
 {{- end -}}
 {{- end -}}
 
-{{/* A name twice in a container's environment is refused by a server-side apply. */}}
+{{/*
+A name twice in a container's environment is refused by a server-side apply: dict "path" "env" and "own",
+the list that the chart renders.
+*/}}
 {{- define "longshore.contract.env" -}}
 {{- $path := .path -}}
-{{- $own := concat (keys (include "longshore.config" .root | fromYaml)) (list "POD_NAME" "LONGSHORE_HOST" "LONGSHORE_PORT" "LONGSHORE_BROKER_URL" "LONGSHORE_BROKER_PASSWORD" "LONGSHORE_SENTINEL_PASSWORD" "LONGSHORE_DATABASE_URL" "LONGSHORE_PAYLOAD_KEYS" "LONGSHORE_PROBE_SOCKET" "LONGSHORE_WORKER_DRAIN_SECONDS" "LONGSHORE_WORKER_PREFETCH" "LONGSHORE_SCHEDULER_TICK_FILE" "LONGSHORE_SCHEDULER_DELETION_COST" "LONGSHORE_SCHEDULER_POD_SELECTOR") -}}
+{{- $own := concat (keys (include "longshore.config" .root | fromYaml)) (list "LONGSHORE_PAYLOAD_KEYS" "LONGSHORE_BROKER_PASSWORD" "LONGSHORE_SENTINEL_PASSWORD" "LONGSHORE_DATABASE_URL" "LONGSHORE_SCHEDULER_DELETION_COST" "LONGSHORE_SCHEDULER_POD_SELECTOR") -}}
+{{- range .own | fromYamlArray }}{{ $own = append $own .name }}{{ end -}}
 {{- range $name, $_ := .env -}}
 {{- if has $name $own -}}
 {{- fail (printf "longshore: %s.%s is a variable that the chart sets; use the chart's own value for it" $path $name) -}}

@@ -164,6 +164,35 @@ LONGSHORE_SCHEDULER_OUTBOX_SECONDS: {{ .Values.scheduler.outbox.everySeconds | q
 {{- end }}
 {{- end -}}
 
+{{/* What the chart sets in a container besides longshore.config: lists, which the contract reads as well. */}}
+{{- define "longshore.api.env" }}
+- { name: LONGSHORE_HOST, value: 0.0.0.0 }
+- { name: LONGSHORE_PORT, value: "8000" }
+{{- include "longshore.secretEnv" . }}
+{{- end -}}
+
+{{/* Of a worker set: dict "root" $ "values" the set. */}}
+{{- define "longshore.worker.env" }}
+- name: POD_NAME
+  valueFrom: { fieldRef: { fieldPath: metadata.name } }
+- { name: LONGSHORE_PROBE_SOCKET, value: /tmp/longshore.probe }
+{{ include "longshore.metricsEnv" .root }}
+- { name: LONGSHORE_WORKER_DRAIN_SECONDS, value: {{ include "longshore.set.watchdog" .values | quote }} }
+- { name: LONGSHORE_WORKER_PREFETCH, value: {{ .values.prefetch | int64 | quote }} }
+{{- include "longshore.secretEnv" .root }}
+{{- end -}}
+
+{{- define "longshore.scheduler.env" }}
+- { name: LONGSHORE_SCHEDULER_TICK_FILE, value: /tmp/longshore.tick }
+{{ include "longshore.metricsEnv" . }}
+{{- if .Values.scheduler.deletionCost.enabled }}
+- { name: LONGSHORE_SCHEDULER_DELETION_COST, value: "true" }
+- name: LONGSHORE_SCHEDULER_POD_SELECTOR
+  value: app.kubernetes.io/instance={{ .Release.Name }},app.kubernetes.io/component=worker
+{{- end }}
+{{- include "longshore.secretEnv" . }}
+{{- end -}}
+
 {{/* A component's own further variables: dict "values". */}}
 {{- define "longshore.extraEnv" -}}
 {{- range $name, $value := .values.env }}

@@ -1,10 +1,13 @@
-{{/* Labels of an object: dict "root" $ "component" name, and "set" for a worker set. */}}
+{{/*
+Labels of an object: dict "root" $ "component" name, "set" for a worker set, and "more" labels, which win
+over the common ones.
+*/}}
 {{- define "longshore.labels" -}}
 helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
 app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 {{ include "longshore.selector" . }}
-{{- with .root.Values.commonLabels }}
+{{- with merge dict (.more | default dict) .root.Values.commonLabels }}
 {{ toYaml . }}
 {{- end }}
 {{- end -}}
@@ -19,11 +22,14 @@ longshore.dev/worker-set: {{ . }}
 {{- end }}
 {{- end -}}
 
-{{/* Labels of a pod: a new version of the chart alone must not replace pods. */}}
+{{/*
+Labels of a pod, with those of the component's "values": a new version of the chart alone must not replace
+pods.
+*/}}
 {{- define "longshore.podLabels" -}}
 {{ include "longshore.selector" . }}
 app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
-{{- with .root.Values.commonLabels }}
+{{- with merge dict (get (.values | default dict) "podLabels" | default dict) .root.Values.commonLabels }}
 {{ toYaml . }}
 {{- end }}
 {{- end -}}

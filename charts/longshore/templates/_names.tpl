@@ -36,7 +36,8 @@
 {{- end -}}
 {{ join "," $addresses }}
 {{- else -}}
-{{ include "longshore.broker.host" . }}:{{ .Values.broker.port | int64 }}
+{{- $host := include "longshore.broker.host" . -}}
+{{ ternary (printf "[%s]" $host) $host (and (contains ":" $host) (not (hasPrefix "[" $host))) }}:{{ .Values.broker.port | int64 }}
 {{- end -}}
 {{- end -}}
 

@@ -85,7 +85,7 @@ def use_everything(client: httpx.Client, scheduled: list[str]) -> None:
     for path in ("jobs", "queues", "tasks/system.echo/stats"):
         assert client.get(f"/api/v1/{path}").status_code == 200
     assert client.get("/readyz").status_code == 200
-    assert "health" in scheduled
+    assert "report-hourly" in scheduled
 
 
 def test_the_whole_set_works_under_the_least_rights(

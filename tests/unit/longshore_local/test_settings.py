@@ -49,3 +49,8 @@ def test_a_port_out_of_range_is_one_line_and_exit_code_2(
 
     assert exit_.value.code == 2
     assert capsys.readouterr().err.startswith("longshore: LONGSHORE_PORT: ")
+
+
+@pytest.mark.parametrize(("host", "url"), [("::1", "http://[::1]:80"), ("here", "http://here:80")])
+def test_the_api_of_a_run_is_called_by_a_url_that_clients_take(host: str, url: str) -> None:
+    assert LocalSettings(host=host, port=80).api_url == url

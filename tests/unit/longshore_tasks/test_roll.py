@@ -15,7 +15,7 @@ from longshore_tasks.handlers.roll import HANDLERS
 from longshore_tasks.queues import Queue
 from longshore_tasks.retries import TRANSIENT_ERRORS
 from longshore_tasks.roll import ROLL
-from longshore_tasks.schedule import ENTRIES
+from longshore_tasks.schedule import DEAD_LETTER_ALERTS, ENTRIES
 
 HANDLED = {handler.job for handler in HANDLERS}
 
@@ -80,7 +80,9 @@ def test_no_job_carries_a_secret(job: type[Job]) -> None:
 
 
 def test_every_entry_of_the_schedule_enqueues_a_job_of_the_roll() -> None:
-    scheduled = {type(entry.job) for entry in ENTRIES if entry.job is not None}
+    scheduled = {
+        type(entry.job) for entry in (*ENTRIES, DEAD_LETTER_ALERTS) if entry.job is not None
+    }
     assert names(scheduled - set(ROLL)) == []
     assert all(entry.task in ROLL for entry in ENTRIES if entry.task)
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr
 
+from longshore.metrics.place import address
 from longshore_tasks.settings import Settings
 
 
@@ -44,7 +45,7 @@ class LocalSettings(Settings):
     @property
     def api_url(self) -> str:
         """Where the api of the run answers."""
-        return f"http://{self.host}:{self.port}"
+        return f"http://{address(self.host, self.port)}"
 
     @property
     def database(self) -> str:

@@ -1,4 +1,4 @@
-"""When the service set enqueues jobs by itself: the schedule's entries, all of them."""
+"""When the service set enqueues jobs by itself: the schedule's entries."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from longshore.schedule import CatchUp, ScheduleEntry
 from longshore_tasks.jobs.alerts import WatchDeadLetters
 from longshore_tasks.jobs.files import CleanUpFiles
 from longshore_tasks.jobs.reports import GenerateReport
-from longshore_tasks.jobs.system import Add
+from longshore_tasks.settings import Settings
 
 HOUR_SECONDS = 3600.0
 DAY_SECONDS = 24 * HOUR_SECONDS
@@ -29,20 +29,25 @@ ENTRIES: tuple[ScheduleEntry, ...] = (
         catch_up=CatchUp.LAST,
         expires_in_seconds=HOUR_SECONDS,
     ),
-    ScheduleEntry(
-        name="dead-letter-alerts",
-        schedule=60.0,
-        job=WatchDeadLetters(),
-        # Each looks at some windows before its own.
-        catch_up=CatchUp.SKIP,
-        expires_in_seconds=60.0,
-    ),
-    ScheduleEntry(
-        name="health",
-        schedule=60.0,
-        job=Add(a=2, b=3),
-        # A health check of an hour ago tells nothing.
-        catch_up=CatchUp.SKIP,
-        expires_in_seconds=60.0,
-    ),
 )
+
+DEAD_LETTER_ALERTS = ScheduleEntry(
+    name="dead-letter-alerts",
+    schedule=60.0,
+    job=WatchDeadLetters(),
+    # Each looks at some windows before its own.
+    catch_up=CatchUp.SKIP,
+    # Long enough for a worker set that is scaled up from zero: an expired tick is a dead letter.
+    expires_in_seconds=HOUR_SECONDS,
+)
+
+
+def entries(settings: Settings) -> tuple[ScheduleEntry, ...]:
+    """Return the entries of a set with these settings.
+
+    Each tick wakes a worker set that is scaled to zero: where no alert could be sent, nobody looks
+    for dead letters.
+    """
+    if settings.alert_webhook_url is None and not settings.alert_recipients:
+        return ENTRIES
+    return (*ENTRIES, DEAD_LETTER_ALERTS)

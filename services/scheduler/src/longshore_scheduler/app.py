@@ -12,7 +12,7 @@ from longshore import logs
 from longshore.schedule import beat_schedule
 from longshore_scheduler.settings import SchedulerSettings
 from longshore_tasks.broker import QUEUES
-from longshore_tasks.schedule import ENTRIES
+from longshore_tasks.schedule import entries
 
 # What Celery passes on when its --loglevel was not given.
 CELERY_DEFAULT_LEVEL = logging.WARNING
@@ -27,7 +27,7 @@ def create_app(settings: SchedulerSettings) -> Celery:
         accept_content=sorted({"json", settings.serializer}),
         timezone=settings.scheduler_timezone,
         beat_scheduler="longshore.schedule:LongshoreScheduler",
-        beat_schedule=beat_schedule(ENTRIES),
+        beat_schedule=beat_schedule(entries(settings)),
         longshore_scheduler_tick_file=settings.scheduler_tick_file,
         longshore_metrics_port=settings.metrics_port,
         longshore_metrics_host=settings.metrics_host,

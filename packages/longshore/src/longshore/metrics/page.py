@@ -12,6 +12,7 @@ from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
 from longshore.errors import SettingsError
+from longshore.metrics.place import address
 from longshore.metrics.scrape import Family, Scrape
 from longshore.metrics.scripts import ScriptTimes
 
@@ -36,7 +37,7 @@ class Page(Collector):
             self._server, self._thread = start_http_server(port, host, self.registry)
         except OSError as error:
             raise SettingsError(
-                f"metrics cannot be served at {host}:{port}: {error.strerror or error}"
+                f"metrics cannot be served at {address(host, port)}: {error.strerror or error}"
             ) from error
         # A child that outlives its parent would keep the port from the next worker.
         os.register_at_fork(after_in_child=self._server.socket.close)

@@ -30,3 +30,8 @@ def port_of(conf: Any) -> int:
 def host_of(conf: Any) -> str:
     """On which address to serve; this machine's own unless it is set."""
     return str(conf.get(HOST_SETTING) or os.environ.get(HOST_SETTING.upper()) or DEFAULT_HOST)
+
+
+def address(host: str, port: int | str) -> str:
+    """Return host:port as URLs have it: an IPv6 address is put into brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

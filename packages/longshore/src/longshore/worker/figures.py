@@ -15,7 +15,7 @@ from longshore.errors import SettingsError
 from longshore.metrics.jobs import add_jobs
 from longshore.metrics.ledger import Ledger
 from longshore.metrics.page import Page
-from longshore.metrics.place import host_of, port_of
+from longshore.metrics.place import address, host_of, port_of
 from longshore.metrics.scrape import Scrape
 from longshore.metrics.scripts import ScriptTimes
 from longshore.transport.keeper import KEEPERS
@@ -48,7 +48,7 @@ class Figures:
         port, host = port_of(consumer.app.conf), host_of(consumer.app.conf)
         if port and self.page is None:
             self.page = Page(self.gather, port, host, ScriptTimes())
-            logger.info("metrics are served at http://%s:%d/metrics", host, port)
+            logger.info("metrics are served at http://%s/metrics", address(host, port))
 
     def on_shutting_down(self, **_: Any) -> None:
         """The worker begins to end."""

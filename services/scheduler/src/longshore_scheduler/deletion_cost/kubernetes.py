@@ -12,6 +12,7 @@ from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 from longshore.errors import SettingsError
+from longshore.metrics.place import address
 from longshore_scheduler.deletion_cost.plan import IDLE, Pod
 
 ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
@@ -39,7 +40,7 @@ class Cluster:
             )
         namespace = (account / "namespace").read_text().strip()
         self._account, self._selector = account, selector
-        self._pods = f"https://{host}:{port}/api/v1/namespaces/{namespace}/pods"
+        self._pods = f"https://{address(host, port)}/api/v1/namespaces/{namespace}/pods"
         self._trust = ssl.create_default_context(cafile=str(account / "ca.crt"))
 
     def pods(self) -> list[Pod]:
