@@ -110,7 +110,8 @@ def test_rate_limit(shop, arm):
 def test_purge_empties_a_queue(shop, arm):
     for n in range(3):
         shop.ledger.apply_async((f"purged {n}",), queue="unserved")
+    shop.ledger.apply_async(("purged, delayed",), queue="unserved", countdown=3600)
     with shop.app.connection_for_write() as connection:
         queue = shop.app.amqp.queues["unserved"].bind(connection.default_channel)
-        assert queue.purge() == 3
+        assert queue.purge() == 4
         assert queue.purge() == 0

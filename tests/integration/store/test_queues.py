@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from longshore.envelope import NewJob
+from longshore.envelope import NewJob, encode
 from longshore.errors import NotAQueue
 from longshore.records import JobState, QueueStatus
 from longshore.store import jobs
-from longshore.store.queues import all_status, pause, purge, ring
+from longshore.store.queues import all_status, pause, purge, purge_delayed, ring
 from support.everything import everything
 
 
@@ -52,6 +54,28 @@ def test_purge_takes_one_priority(store, enqueue, client):
     assert store.run(purge("q", 9)) == 1
 
 
+def test_what_is_delayed_is_purged_apart(store, client, enqueue, take):
+    waiting, other = enqueue(), enqueue(queue="other", delay_seconds=60)
+    delayed = [enqueue(delay_seconds=60, priority=number) for number in (0, 3, 9)]
+    assert store.run(purge_delayed("q", limit=2)) == 2
+    assert store.run(purge_delayed("q")) == 1
+    assert store.run(purge_delayed("q")) == 0
+    states = [store.run(jobs.get(job_id)).state for job_id in (waiting, other, *delayed)]
+    assert states == ["queued", "scheduled", *["cancelled"] * 3]
+    assert client.hlen("longshore:delayed-messages") == 1
+    assert b"REVOKED" in client.get(f"celery-task-meta-{delayed[0]}")
+
+
+def test_a_retry_that_waits_is_purged(store, enqueue, take):
+    job_id = enqueue()
+    (held,) = take()
+    again = NewJob(task="t", id=job_id, kwargs={}, queue="q", delay_seconds=60)
+    store.run(jobs.post(replace(encode(again), token=held.claim.token)))
+    assert store.run(jobs.get(job_id)).state is JobState.RETRYING
+    assert store.run(purge_delayed("q")) == 1
+    assert store.run(jobs.get(job_id)).state is JobState.CANCELLED
+
+
 NO_QUEUES = (
     "longshore:accepted",
     "shop:longshore:accepted",
@@ -64,7 +88,9 @@ NO_QUEUES = (
 
 
 @pytest.mark.parametrize("name", NO_QUEUES)
-@pytest.mark.parametrize("act", [purge, pause, lambda name: jobs.enqueue(job_on(name))])
+@pytest.mark.parametrize(
+    "act", [purge, purge_delayed, pause, lambda name: jobs.enqueue(job_on(name))]
+)
 def test_a_name_of_another_key_is_no_queue(store, client, enqueue, name, act):
     enqueue()
     before = sorted(everything(client).split("\n"))

@@ -33,7 +33,7 @@ from longshore.store.claims import (
 )
 from longshore.store.control import reschedule
 from longshore.store.dead_letters import Fate
-from longshore.store.queues import maintain, purge
+from longshore.store.queues import maintain, purge, purge_delayed
 from support.whereabouts import PRIORITIES, QUEUES, Whereabouts
 
 EXAMPLES = int(os.environ.get("LONGSHORE_PROVE_EXAMPLES", "40"))
@@ -194,6 +194,10 @@ class Broker(RuleBasedStateMachine):
     @rule(queue=st.sampled_from(QUEUES), priority=st.sampled_from(PRIORITIES))
     def purge(self, queue, priority):
         self.store.run(purge(queue, priority))
+
+    @rule(queue=st.sampled_from(QUEUES), limit=st.integers(1, 3))
+    def purge_delayed(self, queue, limit):
+        self.store.run(purge_delayed(queue, limit))
 
     @rule(held=consumes(claims))
     def an_owner_is_killed(self, held):

@@ -35,6 +35,7 @@ WAYS = {
     "cancelled before it is due": REVOKED,
     "cancelled as it runs": REVOKED,
     "purged": REVOKED,
+    "purged before it is due": REVOKED,
 }
 FOLLOWERS = (
     "its own result",
@@ -76,6 +77,7 @@ class Matrix:
             "cancelled before it is due": tasks.add.si(1, 2).set(countdown=3600),
             "cancelled as it runs": tasks.gated.si("never").set(queue="running"),
             "purged": tasks.add.si(1, 2).set(queue="purged"),
+            "purged before it is due": tasks.add.si(1, 2).set(queue="purged", countdown=3600),
         }.get(way) or tasks.add.si(1, 2)
 
     def send(self, way: str, follower: str) -> None:

@@ -7,6 +7,8 @@ import pytest
 from celery import Celery
 from celery.signals import setup_logging, worker_init
 
+from longshore.worker.attempts import connect_signals, disconnect_signals
+from longshore.worker.pool.tracing import is_plain, is_watched
 from longshore_tasks.queues import Queue
 from longshore_tasks.roll import ROLL
 from longshore_worker.app import create_app
@@ -35,6 +37,15 @@ def app(settings: WorkerSettings):
 
 def test_every_job_of_the_roll_is_a_celery_task_of_the_same_name(app: Celery) -> None:
     assert {job.spec.task for job in ROLL} <= set(app.tasks)
+
+
+def test_its_jobs_need_no_tracer_of_celerys(app: Celery) -> None:
+    assert [job.spec.task for job in ROLL if not is_plain(app.tasks[job.spec.task])] == []
+    disconnect_signals()
+    try:
+        assert not is_watched()
+    finally:
+        connect_signals()
 
 
 def test_it_consumes_all_queues_and_sends_each_task_to_its_own(app: Celery) -> None:

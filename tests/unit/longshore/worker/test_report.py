@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
-from celery import Celery, Task
+import structlog
+from celery import Celery, Task, signals
 from celery.app.trace import build_tracer
 
 from longshore import current
 from longshore.backend import LongshoreBackend
+from longshore.jobs.log_context import follow_attempts
 from longshore.outcome import HOLDER
 from longshore.records import JobState
 from longshore.worker.pool.tracing import RECEIVERS
@@ -100,6 +102,24 @@ def test_a_long_document_is_settled_by_the_child(ended):
 
 def test_a_task_with_hooks_is_settled_by_the_child(ended):
     told, (settled,) = ended(lambda: 1, base=Hooked)
+    assert told == "1"
+    assert JobState.SUCCEEDED in settled
+
+
+def test_the_log_context_of_an_attempt_keeps_no_success_from_being_reported(ended):
+    follow_attempts()
+    told, sent = ended(lambda: structlog.contextvars.get_contextvars()["job_id"])
+    assert json.loads(told.meta)["result"] == "job-1"
+    assert sent == []
+    assert structlog.contextvars.get_contextvars() == {}
+
+
+def test_a_users_receiver_may_look_at_the_outcome(ended):
+    def receiver(**_):
+        """Listens."""
+
+    signals.task_postrun.connect(receiver, weak=False)
+    told, (settled,) = ended(lambda: 1)
     assert told == "1"
     assert JobState.SUCCEEDED in settled
 

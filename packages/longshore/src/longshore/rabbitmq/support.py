@@ -16,7 +16,7 @@ ON_RECORDS = frozenset(
 INSTEAD = {
     "queues": "ask its management for the length of queues",
     "pause": "stop the workers of the queue instead",
-    "purge": "purge the queue with rabbitmqctl",
+    **dict.fromkeys(("purge", "purge_delayed"), "purge the queue with rabbitmqctl"),
     "reschedule": "cancel the job and enqueue another",
     "busy": "ask the workers",
     **dict.fromkeys(

@@ -98,6 +98,18 @@ def purge(queue: str, priority: int = 0, limit: int = 1000) -> Call[int]:
     return Call(load("purge"), lambda _: (name, limit, queue), read)
 
 
+def purge_delayed(queue: str, limit: int = 1000) -> Call[int]:
+    """Drops up to ``limit`` jobs that wait for their time, retries included, soonest first.
+
+    Their records end as cancelled.
+
+    Raises:
+        NotAQueue: the name is that of another key.
+    """
+    name = queue_name(queue)
+    return Call(load("purge_delayed"), lambda _: (name, limit), int)
+
+
 def pause(queue: str) -> Call[bool]:
     """Lets nothing be claimed from a queue until it is resumed; false when it was paused before.
 

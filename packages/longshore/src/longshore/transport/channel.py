@@ -31,7 +31,7 @@ from longshore.store.connecting import no_retries
 from longshore.store.connection import writable
 from longshore.store.jobs import Enqueued, post
 from longshore.store.patience import WAITING, Seldom, pause
-from longshore.store.queues import bind, purge, put_reply, ring
+from longshore.store.queues import bind, purge, purge_delayed, put_reply, ring
 from longshore.store.refusals import cannot_write, passes, refusal
 from longshore.store.settings import StoreSettings, settings_from_options
 from longshore.store.tls import certificate_error, tls_options
@@ -331,9 +331,14 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
             client.delete(*[self._q_for_pri(queue, step) for step in self.priority_steps])
 
     def _purge(self, queue: str) -> int:
+        """Drop what waits, also what is delayed: Celery's brokers hold both in the queue.
+
+        What is delayed goes first: what becomes due meanwhile is found among the rest.
+        """
+        priorities = [purge(queue, step, PURGE_AT_ONCE) for step in PRIORITY_STEPS]
         dropped = 0
-        for priority in PRIORITY_STEPS:
-            while count := self.store.run(purge(queue, priority, PURGE_AT_ONCE)):
+        for call in (purge_delayed(queue, PURGE_AT_ONCE), *priorities):
+            while count := self.store.run(call):
                 dropped += count
         return dropped
 

@@ -21,7 +21,7 @@ from longshore.store.claims import Settlement
 from longshore.tracing import steps
 from longshore.worker.attempts import disconnect_signals, working_for
 from longshore.worker.escape import GuardedTracer, ends_process, outcome_of_escape
-from longshore.worker.pool.tracing import RECEIVERS, Attempt, is_followed, is_plain, tells
+from longshore.worker.pool.tracing import Attempt, is_followed, is_plain, is_watched, tells
 from longshore.worker.reported import Report
 from longshore.worker.suspects import broker_store, note_begin
 
@@ -87,7 +87,7 @@ class ChildTracer:
         if held is not None:
             note_begin(held, broker_store(self._task))
         with working_for(held, request):
-            if held is None or not self._plain or any(RECEIVERS) or is_followed(request):
+            if held is None or not self._plain or is_watched() or is_followed(request):
                 ended: Ended = self._stock(job_id, args, kwargs, request)
                 return ended
             try:

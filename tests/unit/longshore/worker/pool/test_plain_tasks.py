@@ -6,11 +6,13 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+import structlog
 from celery import Celery, Task, signals, states
 from celery.app import trace as celery_trace
 from celery.app.task import Context
 from celery.result import AsyncResult
 
+from longshore.jobs.log_context import follow_attempts
 from longshore.outcome import HOLDER
 from longshore.records import JobState
 from longshore.result_document import success
@@ -155,6 +157,23 @@ def test_a_receiver_of_signals_brings_celerys_tracer_back(app, sink, to_celery):
     finally:
         signals.task_prerun.disconnect(receiver)
     assert to_celery == ["t"]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_log_context_of_an_attempt_needs_no_tracer_of_celerys(app, sink, fails, monkeypatch):
+    seen = []
+
+    @app.task(name="t", shared=False)
+    def handler():
+        seen.append(structlog.contextvars.get_contextvars())
+        return 1 / (0 if fails else 1)
+
+    monkeypatch.setattr(celery_trace, "fast_trace_task", None)
+    follow_attempts()
+    trace(app, ([], {}, None))
+    assert [(one["job_id"], one["task"]) for one in seen] == [("job-1", "t")]
+    assert structlog.contextvars.get_contextvars() == {}
+    assert handler.request_stack.top is None
 
 
 @pytest.mark.parametrize("fields", [{}, {"group": "g"}, {"parent_id": "p", "group": "g"}])

@@ -1,8 +1,8 @@
 """Runs a handler as Celery's tracer does, without what does nothing for most tasks.
 
 Celery's tracer (``celery.app.trace.build_tracer``) is right for every task; a task without hooks,
-in a worker without receivers of its signals, needs a third of it. What is not plain goes to
-Celery's, and so does everything that follows an exception, in Celery's own functions.
+in a worker without a user's receivers of its signals, needs a third of it. What is not plain goes
+to Celery's, and so does everything that follows an exception, in Celery's own functions.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ RECEIVERS = (
     signals.task_postrun.receivers,
     signals.task_success.receivers,
 )
+#: How the names begin under which Longshore connects receivers that look at the task alone.
+OWN = "longshore.jobs."
 HOOKS = ("before_start", "on_success", "after_return")
 
 
@@ -51,6 +53,15 @@ def _is_stock(one: object, base: type, *names: str) -> bool:
     return all(getattr(type(one), name, None) is getattr(base, name) for name in names)
 
 
+def is_watched() -> bool:
+    """Whether anybody but Longshore listens to how attempts begin and end."""
+    return any(
+        not (isinstance(name, str) and name.startswith(OWN))
+        for receivers in RECEIVERS
+        for (name, _sender), _receiver in receivers
+    )
+
+
 class Tracer:
     """Traces the tasks of one app in this process."""
 
@@ -62,7 +73,7 @@ class Tracer:
     def __call__(self, name: str, job_id: str, request: dict[str, Any], body: Any) -> Traced:
         """Runs one attempt; ``body`` is arguments, keyword arguments and embedded signatures."""
         args, kwargs, embed = body
-        if any(RECEIVERS) or is_followed(embed or {}) or not self._is_plain(name):
+        if is_watched() or is_followed(embed or {}) or not self._is_plain(name):
             traced: Traced = trace.fast_trace_task(name, job_id, request, body, None, None)
             return traced
         request.update(args=args, kwargs=kwargs, is_eager=False, **embed or {})
@@ -107,28 +118,41 @@ class Attempt:
             return self._internal(error)
 
     def _run(self, tells: bool, shows: bool) -> Traced:
-        task, began = self._task, monotonic()
-        context: Any = self._context
+        task, context = self._task, self._context
         TASK_STACK.push(task)
         task.request_stack.push(context)
         try:
-            try:
-                value = task.run(*context.args, **context.kwargs)
-            except Exception as error:  # noqa: BLE001  whatever a handler raises is an outcome
-                return self._raised(error)
-            try:
-                keep = not get_actual_ignore_result(task, context)
-                task.backend.mark_as_done(self._job_id, value, context, keep)
-            except EncodeError as error:
-                return self._raised(error)
-            seconds = monotonic() - began
-            shown = self._shown(value) if tells or shows else None
-            if tells:
-                self._tell(shown, seconds)
-            return 0, shown, seconds
+            self._send(signals.task_prerun)
+            return self._ran(tells, shows)
         finally:
-            TASK_STACK.pop()
-            task.request_stack.pop()
+            try:
+                self._send(signals.task_postrun)
+            finally:
+                TASK_STACK.pop()
+                task.request_stack.pop()
+
+    def _ran(self, tells: bool, shows: bool) -> Traced:
+        task, began = self._task, monotonic()
+        context: Any = self._context
+        try:
+            value = task.run(*context.args, **context.kwargs)
+        except Exception as error:  # noqa: BLE001  whatever a handler raises is an outcome
+            return self._raised(error)
+        try:
+            keep = not get_actual_ignore_result(task, context)
+            task.backend.mark_as_done(self._job_id, value, context, keep)
+        except EncodeError as error:
+            return self._raised(error)
+        seconds = monotonic() - began
+        shown = self._shown(value) if tells or shows else None
+        if tells:
+            self._tell(shown, seconds)
+        return 0, shown, seconds
+
+    def _send(self, signal: Any) -> None:
+        """Tell Longshore's own receivers."""
+        if signal.receivers:
+            signal.send(sender=self._task, task_id=self._job_id, task=self._task)
 
     def _raised(self, error: Exception) -> Traced:
         """While the error is being handled: Celery's functions look at what is in flight."""
