@@ -173,7 +173,11 @@ def test_every_mode_keeps_its_colours(content: bytes, mode: str, colours: list) 
         (halves((255, 0, 0, 0), (0, 0, 0, 255), "CMYK"), "JPEG", b"no profile", False),
         (halves(RED, BLUE), "PNG", b"no profile", False),
     ],
-)
+    ids=[
+        "JPEG RGB", "PNG RGB", "WEBP RGB", "PNG RGBA", "PNG P", "PNG L", "PNG L of RGB",
+        "PNG RGB of grey", "JPEG CMYK, broken", "PNG RGB, broken",
+    ],
+)  # fmt: skip
 def test_a_colour_profile_stays_where_it_describes_what_is_written(
     image: Image.Image, kind: str, given: bytes, *, kept: bool
 ) -> None:
