@@ -19,6 +19,7 @@ class Sink:
         self.sessions: list[Session] = []
         self.reply = "250 OK"
         self.refused: dict[str, str] = {}
+        self.farewell = "221 Bye"
 
     async def handle_RCPT(  # noqa: N802 -- aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -35,6 +36,11 @@ class Sink:
             self.mails.append(envelope)
             self.sessions.append(session)
         return self.reply
+
+    async def handle_QUIT(  # noqa: N802 -- aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        return self.farewell
 
 
 class Login:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from email.message import EmailMessage
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +16,7 @@ from longshore.jobs import Attempt
 from longshore_tasks.context import TaskContext
 from longshore_tasks.database import StoredFile, create_engine, migrate
 from longshore_tasks.files import new_file_id, upload_key
+from longshore_tasks.mailer import Refusal
 from longshore_tasks.settings import Settings
 from longshore_tasks.storage.directory import DirectoryStorage
 
@@ -27,14 +28,16 @@ class Outbox:
 
     def __init__(self) -> None:
         self.sent: list[EmailMessage] = []
+        self.recipients: list[list[str]] = []
         self.errors: list[Exception] = []
-        self.refused = 0
+        self.refused: dict[str, Refusal] = {}
 
-    def send(self, message: EmailMessage) -> int:
+    def send(self, message: EmailMessage, to: Sequence[str]) -> dict[str, Refusal]:
         if self.errors:
             raise self.errors.pop(0)
         self.sent.append(message)
-        return self.refused
+        self.recipients.append(list(to))
+        return {address: self.refused[address] for address in to if address in self.refused}
 
 
 @pytest.fixture

@@ -3,16 +3,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from longshore_tasks.context import TaskContext
-from longshore_tasks.database import SentMail
+from longshore_tasks.database import MailRecipient, SentMail
 from longshore_tasks.handlers.email import send_email
 from longshore_tasks.handlers.letter import AttachmentsTooLarge, message_id
 from longshore_tasks.handlers.templating import ContextIncomplete
-from longshore_tasks.jobs.email import SendEmail, Template
-from longshore_tasks.mailer import MailUnavailable
+from longshore_tasks.jobs.email import SendEmail, SentEmail, Template
+from longshore_tasks.mailer import MailRefused, MailUnavailable, Refusal
 from longshore_tasks.storage import FileMissing
 
 CONTEXT: dict[Template, dict[str, str | int]] = {
@@ -109,16 +110,88 @@ def test_a_mail_that_could_not_be_sent_is_sent_by_the_next_attempt(
     assert session.get_one(SentMail, "job-1").sent_at is not None
 
 
-def test_recipients_that_the_server_refused_are_told(context: TaskContext, outbox) -> None:
-    outbox.refused = 1
-    job = SendEmail(
-        to=("ada@example.com", "bob@example.com"),
-        template=Template.MESSAGE,
-        context=CONTEXT[Template.MESSAGE],
-    )
+ADA, BOB, CY = "ada@example.com", "bob@example.com", "cy@example.com"
+BUSY, UNKNOWN = Refusal(451, "try later"), Refusal(550, "no such user")
+TO_THREE = SendEmail(
+    to=(ADA, BOB, CY), template=Template.MESSAGE, context=CONTEXT[Template.MESSAGE]
+)
+
+
+def outcomes(result: SentEmail) -> dict[str, tuple[str, str]]:
+    return {one.address: (one.outcome.value, one.reply) for one in result.outcomes}
+
+
+def test_the_result_names_each_recipient_and_what_the_server_said(
+    context: TaskContext, outbox
+) -> None:
+    outbox.refused = {BOB: UNKNOWN}
     with capture_logs() as lines:
-        assert send_email(job, context).recipients == 1
+        result = send_email(TO_THREE, context)
+    assert result.recipients == 2
+    assert outcomes(result) == {
+        ADA: ("sent", ""), BOB: ("refused", "550 no such user"), CY: ("sent", "")
+    }  # fmt: skip
     assert lines[0]["refused"] == 1
+    again = send_email(TO_THREE, context)
+    assert again == result.model_copy(update={"repeated": True})
+
+
+def test_a_recipient_that_the_server_puts_off_is_tried_again_alone(
+    context: TaskContext, session: Session, outbox
+) -> None:
+    outbox.refused = {BOB: BUSY, CY: UNKNOWN}
+    with pytest.raises(MailUnavailable, match=r"bob@example.com \(451 try later\)$"):
+        send_email(TO_THREE, context)
+    session.rollback()
+    assert session.get_one(SentMail, "job-1").sent_at is None
+    with capture_logs() as lines, pytest.raises(MailUnavailable):
+        send_email(TO_THREE, context)
+    session.rollback()
+    outbox.refused = {}
+    result = send_email(TO_THREE, context)
+    assert outbox.recipients == [[ADA, BOB, CY], [BOB], [BOB]]
+    assert outcomes(result) == {
+        ADA: ("sent", ""), BOB: ("sent", ""), CY: ("refused", "550 no such user")
+    }  # fmt: skip
+    assert (result.recipients, result.repeated) == (2, False)
+    # The server said that it did not take the mail: nothing can go out twice.
+    assert lines == []
+
+
+def test_a_mail_that_nobody_gets_is_an_error_that_names_everybody(
+    context: TaskContext, session: Session, outbox
+) -> None:
+    job = mail()
+    outbox.refused = {ADA: UNKNOWN}
+    with pytest.raises(MailRefused, match=r"ada@example.com \(550 no such user\)$"):
+        send_email(job, context)
+    session.rollback()
+    assert session.get_one(SentMail, "job-1").sent_at is None
+    # A person has seen to it and replays the job.
+    outbox.refused = {}
+    assert send_email(job, context).recipients == 1
+
+
+def test_a_recipient_that_is_named_twice_gets_one_mail(context: TaskContext, outbox) -> None:
+    job = SendEmail(to=(ADA, ADA), template=Template.MESSAGE, context=CONTEXT[Template.MESSAGE])
+    assert send_email(job, context).recipients == 1
+    assert outbox.recipients == [[ADA]]
+
+
+def test_a_mail_of_a_release_without_outcomes_is_known(
+    context: TaskContext, session: Session, outbox
+) -> None:
+    entry = SentMail(job_id="job-1", message_id="<m>", template="t", recipients=2, attachments=0)
+    session.add(entry)
+    session.commit()
+    with capture_logs() as lines:
+        assert send_email(mail(), context).recipients == 1
+    assert [line["event"] for line in lines] == ["mail may go out twice"]
+    for row in session.scalars(select(MailRecipient)):
+        session.delete(row)
+    session.commit()
+    assert send_email(mail(), context).outcomes == ()
+    assert len(outbox.sent) == 1
 
 
 def test_a_context_that_lacks_a_name_is_an_error_before_anything_is_sent(

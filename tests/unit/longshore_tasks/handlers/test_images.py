@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from io import BytesIO
+from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,7 @@ from longshore_tasks.handlers.images import make_thumbnails
 from longshore_tasks.handlers.pictures import PictureRefused
 from longshore_tasks.jobs.images import MakeThumbnails, Size
 from longshore_tasks.storage import FileMissing
+from support.fresh_interpreter import FreshInterpreters
 
 ORIENTATION = 0x0112
 SMALL = Size(width=64, height=64)
@@ -93,11 +95,12 @@ def test_a_picture_is_never_enlarged(context: TaskContext, keep) -> None:
 
 
 def test_transparency_and_colour_profile_stay(context: TaskContext, keep) -> None:
-    row = keep(picture("PNG", "RGBA", icc_profile=b"a profile"))
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    row = keep(picture("PNG", "RGBA", icc_profile=profile))
     [one] = make_thumbnails(MakeThumbnails(file_id=row.id, sizes=(SMALL,)), context).thumbnails
     image = opened(context, one.key)
     assert image.mode == "RGBA"
-    assert image.info["icc_profile"] == b"a profile"
+    assert image.info["icc_profile"] == profile
 
 
 @pytest.mark.parametrize(
@@ -138,3 +141,58 @@ def test_a_file_that_is_not_there_is_an_error_that_names_it(context: TaskContext
 
 def test_the_limit_is_one_of_pixels() -> None:
     assert pictures.MAX_PIXELS == 50_000_000
+
+
+PEAK = """
+import re, sys
+from pathlib import Path
+from longshore_tasks.handlers.pictures import PictureRefused, decode, encode, fit
+from longshore_tasks.jobs.images import DEFAULT_SIZES
+
+def peak():
+    return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) * 1024
+
+content = Path(sys.argv[1]).read_bytes()
+Path("/proc/self/clear_refs").write_text("5")
+before = peak()
+try:
+    found = decode(content, 1024)
+    for size in DEFAULT_SIZES:
+        encode(fit(found, size), found)
+    print("made", peak() - before)
+except PictureRefused as refused:
+    assert "bytes of memory" in str(refused)
+    print("refused", peak() - before)
+"""
+LARGE = (6_900, 6_900)
+
+
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="needs Linux")
+@pytest.mark.parametrize(
+    ("kind", "mode", "size", "options", "end"),
+    [
+        ("PNG", "RGBA", LARGE, {"compress_level": 1}, "made"),
+        ("PNG", "I;16", LARGE, {"compress_level": 1}, "made"),
+        ("GIF", "P", LARGE, {"transparency": 1}, "made"),
+        ("JPEG", "L", LARGE, {}, "made"),
+        ("JPEG", "RGB", LARGE, {"progressive": True, "subsampling": 0}, "refused"),
+        ("WEBP", "RGB", (4_500, 4_500), {"method": 0}, "refused"),
+    ],
+)
+def test_few_bytes_of_a_large_picture_take_no_more_memory_than_two_of_them_may(
+    fresh_interpreter: FreshInterpreters,
+    tmp_path: Path,
+    kind: str,
+    mode: str,
+    size: tuple[int, int],
+    options: dict[str, int],
+    end: str,
+) -> None:
+    path = tmp_path / "picture"
+    Image.new(mode, size).save(path, kind, **options)
+    done = fresh_interpreter.run(PEAK, arguments=(str(path),))
+    assert done.returncode == 0, done.stderr
+    ended, taken = done.stdout.split()
+    assert ended == end
+    # What the encoders and Python itself take is not counted before.
+    assert int(taken) < pictures.MAX_BYTES + 32 * 2**20

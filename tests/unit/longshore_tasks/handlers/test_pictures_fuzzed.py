@@ -26,6 +26,8 @@ WHOLE = [
     picture("JPEG", "CMYK"),
     picture("GIF", "P"),
     picture("WEBP", "RGB"),
+    picture("PNG", "I;16"),
+    picture("MPO", "RGB"),
 ]
 
 
@@ -47,4 +49,4 @@ def test_a_damaged_picture_is_decoded_or_refused(content: bytes) -> None:
         return
     small = fit(found, Size(width=8, height=8))
     assert max(small.size) <= 8
-    assert encode(small, found.kind)
+    assert encode(small, found)

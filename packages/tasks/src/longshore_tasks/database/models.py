@@ -85,7 +85,10 @@ class ThumbnailRow(Base):
 
 
 class SentMail(Base):
-    """The ledger of mails, one row per job: begun before the mail goes out, sent after."""
+    """The ledger of mails, one row per job.
+
+    Begun before the mail goes out; sent when the server may not take it for anybody else.
+    """
 
     __tablename__ = "sent_mails"
 
@@ -96,6 +99,19 @@ class SentMail(Base):
     attachments: Mapped[int]
     begun_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+
+
+class MailRecipient(Base):
+    """What the mail server answered for one recipient of a job's mail."""
+
+    __tablename__ = "mail_recipients"
+
+    job_id: Mapped[str] = mapped_column(
+        ForeignKey("sent_mails.job_id", ondelete="CASCADE"), primary_key=True
+    )
+    address: Mapped[str] = mapped_column(String(254), primary_key=True)
+    outcome: Mapped[str] = mapped_column(String(20))
+    reply: Mapped[str] = mapped_column(String(255), default="")
 
 
 class ReportRow(Base):

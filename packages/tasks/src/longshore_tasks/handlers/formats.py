@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One format by Pillow's name; pixel modes outside ``modes`` are converted to ``fallback``."""
+    """One format by Pillow's name, and the pixel modes that it is written in."""
 
     name: str
     media_type: str
     extension: str
     modes: frozenset[str]
-    fallback: str
     options: Mapping[str, int | bool] = field(default_factory=dict[str, int | bool])
 
 
@@ -23,7 +22,6 @@ JPEG = Format(
     media_type="image/jpeg",
     extension="jpg",
     modes=frozenset({"L", "RGB"}),
-    fallback="RGB",
     options={"quality": 85, "optimize": True, "progressive": True},
 )
 PNG = Format(
@@ -31,14 +29,12 @@ PNG = Format(
     media_type="image/png",
     extension="png",
     modes=frozenset({"L", "LA", "RGB", "RGBA"}),
-    fallback="RGBA",
 )
 WEBP = Format(
     name="WEBP",
     media_type="image/webp",
     extension="webp",
     modes=frozenset({"RGB", "RGBA"}),
-    fallback="RGBA",
     options={"quality": 85},
 )
 GIF = Format(
@@ -46,7 +42,6 @@ GIF = Format(
     media_type="image/gif",
     extension="gif",
     modes=frozenset({"L", "RGB", "RGBA"}),
-    fallback="RGBA",
 )
 
 FORMATS = {kind.name: kind for kind in (JPEG, PNG, WEBP, GIF)}

@@ -26,7 +26,7 @@ def make_thumbnails(job: MakeThumbnails, context: TaskContext) -> ThumbnailSet:
 def _make(picture: Picture, size: Size, row: StoredFile, context: TaskContext) -> Thumbnail:
     kind = picture.kind
     small = fit(picture, size)
-    content = encode(small, kind)
+    content = encode(small, picture)
     key = thumbnail_key(row.id, size.width, size.height, kind.extension)
     context.storage.put(key, BytesIO(content))
     thumbnail = Thumbnail(

@@ -44,7 +44,8 @@ class SendEmail(
 ):
     """``context`` fills the template; a name that the template needs and does not get is an error.
 
-    A job sends at most one mail, whatever is repeated: its id is the ledger's key.
+    A job sends each recipient at most one mail, whatever is repeated: its id and their address are
+    the ledger's key. An attempt after the first goes to those alone whom the server put off.
     """
 
     to: tuple[Address, ...] = Field(min_length=1, max_length=50)
@@ -59,10 +60,36 @@ class SendEmail(
         return self.attachments
 
 
+class Outcome(StrEnum):
+    """What became of a mail for one recipient."""
+
+    SENDING = "sending"
+    """Handed to the server, whose answer is not known."""
+    SENT = "sent"
+    PUT_OFF = "put off"
+    """The server may take it later."""
+    REFUSED = "refused"
+    """The server will never take it."""
+
+
+class Recipient(BaseModel):
+    """What the mail server answered for one recipient; ``reply`` is empty when it took the mail."""
+
+    address: str
+    outcome: Outcome
+    reply: str
+
+
 class SentEmail(BaseModel):
-    """What was sent; ``repeated`` when the ledger knew the mail and nothing went out again."""
+    """What was sent, to whom, and to whom it was not.
+
+    ``recipients`` counts those that the server took the mail for, ``outcomes`` names each (none for
+    a mail of a release that kept no outcomes); ``repeated`` when the ledger knew the mail and
+    nothing went out again.
+    """
 
     message_id: str
     recipients: int
     attachments: int
     repeated: bool
+    outcomes: tuple[Recipient, ...] = ()

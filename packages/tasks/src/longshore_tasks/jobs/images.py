@@ -35,7 +35,10 @@ class MakeThumbnails(
     soft_time_limit_seconds=60,
     time_limit_seconds=90,
 ):
-    """The picture's format is kept, its EXIF orientation applied, and it is never enlarged."""
+    """The picture's format is kept, its EXIF orientation applied, and it is never enlarged.
+
+    Of an animation the first frame is shown. Printing colours (CMYK) become sRGB.
+    """
 
     file_id: FileId
     sizes: tuple[Size, ...] = Field(default=DEFAULT_SIZES, min_length=1, max_length=10)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from longshore_tasks.mailer.interface import Mailer, MailRefused, MailUnavailable
+from longshore_tasks.mailer.interface import Mailer, MailRefused, MailUnavailable, Refusal
 from longshore_tasks.mailer.smtp import SmtpMailer
 
-__all__ = ["MailRefused", "MailUnavailable", "Mailer", "SmtpMailer"]
+__all__ = ["MailRefused", "MailUnavailable", "Mailer", "Refusal", "SmtpMailer"]

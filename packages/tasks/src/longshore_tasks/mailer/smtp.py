@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from email.message import EmailMessage
 
-from longshore_tasks.mailer.interface import MailRefused, MailUnavailable
+from longshore_tasks.mailer.interface import MailRefused, MailUnavailable, Refusal, is_temporary
 from longshore_tasks.settings import Settings
 
 MAX_REPLY = 200
@@ -20,14 +20,18 @@ class SmtpMailer:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    def send(self, message: EmailMessage) -> int:
-        """Send to everyone in its headers; return how many recipients the server refused.
+    def send(self, message: EmailMessage, to: Sequence[str]) -> Mapping[str, Refusal]:
+        """Send to these recipients; return those that the server refused, perhaps all of them.
 
-        Raises MailUnavailable or MailRefused when nobody gets the mail.
+        Raises MailUnavailable or MailRefused when the server does not take the mail for anybody.
         """
-        with _told(), self._connect() as server:
+        with _told(), closing(self._connect()) as server:
             self._log_in(server)
-            return len(server.send_message(message))
+            refused = _refused(server, message, to)
+            # The server has answered for the mail: what it says to QUIT changes nothing.
+            with suppress(smtplib.SMTPException, OSError):
+                server.quit()
+            return refused
 
     def _connect(self) -> smtplib.SMTP:
         settings = self._settings
@@ -52,8 +56,6 @@ def _told() -> Generator[None]:
     """Say what smtplib's error means for a job. Its errors are OSErrors too: order matters."""
     try:
         yield
-    except smtplib.SMTPRecipientsRefused as error:
-        raise _refusal(error.recipients) from None
     except smtplib.SMTPResponseException as error:
         raise _answer(error.smtp_code, error.smtp_error) from None
     except smtplib.SMTPServerDisconnected as error:
@@ -64,13 +66,24 @@ def _told() -> Generator[None]:
         raise MailUnavailable(f"the mail server does not answer: {error}") from None
 
 
-def _refusal(recipients: Mapping[str, tuple[int, bytes]]) -> MailUnavailable | MailRefused:
-    # When one recipient may be served later the mail is tried again for all of them.
-    code, reply = min(recipients.values())
-    return _answer(code, reply)
+def _refused(
+    server: smtplib.SMTP, message: EmailMessage, to: Sequence[str]
+) -> Mapping[str, Refusal]:
+    try:
+        replies = server.send_message(message, to_addrs=list(to))
+    except smtplib.SMTPRecipientsRefused as error:
+        replies = error.recipients
+        # A server that closes (421) answers for nobody after that.
+        closing_reply = min(replies.values())
+        replies = {address: replies.get(address, closing_reply) for address in to}
+    return {address: Refusal(code, _text(reply)) for address, (code, reply) in replies.items()}
 
 
 def _answer(code: int, reply: bytes | str) -> MailUnavailable | MailRefused:
+    message = f"the mail server said {code} {_text(reply)}"
+    return MailUnavailable(message) if is_temporary(code) else MailRefused(message)
+
+
+def _text(reply: bytes | str) -> str:
     text = reply.decode(errors="replace") if isinstance(reply, bytes) else reply
-    message = f"the mail server said {code} {text[:MAX_REPLY]}"
-    return MailUnavailable(message) if 400 <= code < 500 else MailRefused(message)
+    return text[:MAX_REPLY]
