@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
@@ -21,10 +22,11 @@ from celery.utils.log import get_logger
 from longshore import chords, current
 from longshore.broker_url import broker_url_of
 from longshore.current import Claim
-from longshore.errors import UnknownJob
+from longshore.errors import ResultsUnavailable, UnknownJob
 from longshore.logs.redaction import redacted
 from longshore.outcome import HOLDER, claim_of, error_of, settlement_of
 from longshore.records import JobState
+from longshore.result_consumer import PatientResultConsumer
 from longshore.result_document import success
 from longshore.store import Call, Store, StoreSettings
 from longshore.store.chords import chord_end, chord_part
@@ -56,6 +58,7 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
     claim settled after it, so that a crash in between repeats the job rather than losing it.
     """
 
+    ResultConsumer = PatientResultConsumer
     #: the scheme that Celery cuts off a URL with a plus sign in its scheme
     scheme = "longshore"
 
@@ -236,6 +239,19 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
             return
         meta = self._meta(exc, state, traceback, request, task_id)
         self._run_patiently(note_retry(held, steps.retried(held, error_of(exc, traceback)), meta))
+
+    def ensure(self, fun: Callable[..., T], args: Sequence[Any], **policy: Any) -> T:  # noqa: ARG002
+        """Take a step once: its connection repeats each command for as long as there is time.
+
+        Celery's own repetitions take minutes with a server that hangs.
+
+        Raises:
+            ResultsUnavailable: the server did not answer, and no job runs here.
+        """
+        try:
+            return fun(*args)
+        except self.connection_errors as error:
+            raise ResultsUnavailable(f"{shown(self.url)} did not answer: {error}") from error
 
     def _set_chord_key(self, key: str, value: Any) -> Any:
         """What is known of an open chord is kept until it ends, however long a member takes."""

@@ -113,6 +113,10 @@ class IdempotencyConflict(JobError):
     """The idempotency key was used before, for a job with other fields."""
 
 
+class ResultsUnavailable(BrokerUnavailable, ConnectionError):
+    """The server of the results did not answer within the deadline."""
+
+
 class NotAQueue(LongshoreError):
     """The name is that of another key of the broker; as a queue it would damage what is there."""
 
