@@ -8,7 +8,11 @@ from pathlib import Path
 
 import redis
 
+from longshore.envelope import NewJob, encode
 from longshore.sealing.keyring import MARK
+from longshore.sealing.serializer import CONTENT_TYPE
+from longshore.store import Store
+from longshore.store.jobs import post
 from support.everything import everything
 from support.running_set import RunningSet
 
@@ -39,6 +43,36 @@ def result(running: RunningSet, job_id: str) -> object:
 def kept(running: RunningSet) -> str:
     with redis.Redis.from_url(running.broker_url().replace("longshore", "redis")) as client:
         return everything(client)
+
+
+def forged(running: RunningSet, job_id: str, *, as_sealed: bool) -> None:
+    """Enqueue a job as somebody does who has the broker's login and no key."""
+    job = NewJob(task="system.echo", id=job_id, queue="normal", kwargs={"text": "forged"})
+    message = encode(job)
+    if as_sealed:
+        message.raw = str(message.raw).replace('"application/json"', f'"{CONTENT_TYPE}"')
+    with Store.from_url(running.broker_url()) as store:
+        store.run(post(message))
+
+
+def test_a_job_that_is_not_sealed_is_kept_and_does_not_run(tmp_path: Path) -> None:
+    with RunningSet(tmp_path, payload_keys=f"k1:{new_key()}") as running:
+        for job_id, as_sealed in (("plain", False), ("says-sealed", True)):
+            forged(running, job_id, as_sealed=as_sealed)
+            record = running.ends_as("dead", job_id)
+            assert record["dead_reason"] == "undecodable"
+        echoed = running.enqueue("system.echo", {"text": PLAIN})["id"]
+        running.ends_as("succeeded", echoed)
+        assert result(running, echoed) == PLAIN
+
+
+def test_a_set_that_introduces_keys_runs_plain_jobs_when_it_is_told_to(tmp_path: Path) -> None:
+    with RunningSet(
+        tmp_path, payload_keys=f"k1:{new_key()}", payload_accept_plain="true"
+    ) as running:
+        forged(running, "plain", as_sealed=False)
+        running.ends_as("succeeded", "plain")
+        assert result(running, "plain") == "forged"
 
 
 def test_arguments_results_and_errors_lie_sealed_in_the_broker(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import logging
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from longshore.worker.attempts import connect_signals, disconnect_signals
 from longshore.worker.pool.tracing import is_plain, is_watched
 from longshore_tasks.queues import Queue
 from longshore_tasks.roll import ROLL
-from longshore_worker.app import create_app
+from longshore_worker.app import configuration, create_app
 from longshore_worker.settings import WorkerSettings
 from longshore_worker.start import log_level, migrate_or_exit
 from support.fresh_interpreter import FreshInterpreters
@@ -77,6 +78,14 @@ def test_on_rabbitmq_its_queues_are_quorum_queues_with_a_limit(settings: WorkerS
 def test_it_takes_json_only(app: Celery) -> None:
     assert app.conf.accept_content == ["json"]
     assert app.conf.task_serializer == app.conf.result_serializer == "json"
+
+
+def test_with_keys_it_takes_sealed_payloads_only_unless_it_is_told_otherwise() -> None:
+    keys = f"k1:{base64.b64encode(bytes(32)).decode()}"
+    strict = configuration(WorkerSettings(payload_keys=keys))
+    assert strict["accept_content"] == [strict["task_serializer"]] == ["sealed"]
+    between = configuration(WorkerSettings(payload_keys=keys, payload_accept_plain=True))
+    assert between["accept_content"] == ["json", "sealed"]
 
 
 def test_it_leaves_the_root_logger_alone(app: Celery) -> None:

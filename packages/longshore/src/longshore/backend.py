@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from celery import states
+from celery.backends.base import loads
 from celery.backends.redis import RedisBackend
 from celery.exceptions import TaskRevokedError
 from celery.utils.log import get_logger
@@ -28,6 +29,7 @@ from longshore.outcome import HOLDER, claim_of, error_of, settlement_of
 from longshore.records import JobState
 from longshore.result_consumer import PatientResultConsumer
 from longshore.result_document import success
+from longshore.sealing.serializer import NAME as SEALED
 from longshore.store import Call, Store, StoreSettings
 from longshore.store.chords import chord_end, chord_part
 from longshore.store.claims import Held, note_retry, put_result, renew, settle
@@ -41,6 +43,7 @@ from longshore.tracing import steps
 
 logger = get_logger(__name__)
 T = TypeVar("T")
+JSON = "application/json"
 
 
 def followed(request: Any) -> bool:
@@ -343,6 +346,14 @@ class LongshoreBackend(RedisBackend):  # type: ignore[misc]
         """Waits for a broker that is away: the outcome cannot be kept anywhere else."""
         store = self.broker_store
         return None if store is None else run_patiently(store, call)
+
+    def decode(self, payload: Any) -> Any:
+        """Read a result; where JSON is accepted, also one from before results were sealed."""
+        text = payload.decode() if isinstance(payload, bytes) else payload
+        plain = isinstance(text, str) and text.startswith("{")
+        if self.serializer == SEALED and plain and (self.accept is None or JSON in self.accept):
+            return loads(text, JSON, "utf-8", accept=self.accept)
+        return super().decode(payload)
 
     @cached_property
     def _writes_json(self) -> bool:

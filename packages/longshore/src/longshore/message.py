@@ -17,7 +17,7 @@ from typing import Any
 
 from longshore.errors import UnreadableMessage
 from longshore.sealing.keyring import Unreadable
-from longshore.sealing.payload import opened, sealed
+from longshore.sealing.payload import opened_sealed, sealed
 from longshore.sealing.serializer import CONTENT_TYPE as SEALED
 from longshore.sealing.serializer import HIDDEN
 
@@ -111,7 +111,8 @@ def _payload(message: Mapping[str, Any]) -> list[Any]:
         if message["properties"].get("body_encoding") == "base64":
             raw = base64.b64decode(str(body), validate=True)
             body = _decompressed(raw, message["headers"].get("compression")).decode()
-        payload = json.loads(opened(str(body or "")))
+        text = str(body or "")
+        payload = json.loads(opened_sealed(text) if message["content-type"] == SEALED else text)
     except Unreadable as error:
         raise UnreadableMessage(str(error)) from None
     except (ValueError, binascii.Error, RecursionError, TypeError):

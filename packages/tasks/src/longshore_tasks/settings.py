@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     payload_keys: SecretStr | None = None
     """``<id>:<32 bytes in base64>``, separated by commas: the first seals payloads in the broker,
     each opens them. The engine reads the same variable itself."""
+    payload_accept_plain: bool = False
+    """Also read payloads that are not sealed, while keys are introduced into a running set. Anybody
+    with the broker's login can write such a message."""
 
     database_url: str = Field(default=f"sqlite:///{DATA / 'longshore.sqlite3'}", repr=False)
 
@@ -190,8 +193,13 @@ class Settings(BaseSettings):
 
     @property
     def serializer(self) -> str:
-        """What Celery writes messages and results with; it reads plain JSON besides."""
+        """What Celery writes messages and results with."""
         return "json" if self.payload_keys is None else SEALED
+
+    @property
+    def accept_content(self) -> list[str]:
+        """What Celery reads: with keys, nothing that is not sealed, unless it is told to."""
+        return sorted({self.serializer, "json"} if self.payload_accept_plain else {self.serializer})
 
     @property
     def on_rabbitmq(self) -> bool:

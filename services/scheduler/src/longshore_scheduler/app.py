@@ -24,7 +24,7 @@ def create_app(settings: SchedulerSettings) -> Celery:
     app.conf.update(_broker(settings))
     app.conf.update(
         task_serializer=settings.serializer,
-        accept_content=sorted({"json", settings.serializer}),
+        accept_content=settings.accept_content,
         timezone=settings.scheduler_timezone,
         beat_scheduler="longshore.schedule:LongshoreScheduler",
         beat_schedule=beat_schedule(entries(settings)),

@@ -59,7 +59,7 @@ def configuration(settings: WorkerSettings) -> dict[str, Any]:
         "task_default_queue": Queue.NORMAL.value,
         "task_serializer": settings.serializer,
         "result_serializer": settings.serializer,
-        "accept_content": sorted({"json", settings.serializer}),
+        "accept_content": settings.accept_content,
         "worker_prefetch_multiplier": settings.worker_prefetch,
         "worker_hijack_root_logger": False,
         "worker_redirect_stdouts": False,

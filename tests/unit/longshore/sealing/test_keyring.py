@@ -87,13 +87,14 @@ def test_with_keys_both_can_be_read(keys: None) -> None:
     assert opened(sealed("plain")) == shown(sealed("plain")) == opened("plain") == "plain"
 
 
-def test_celerys_serializer_seals_and_reads_plain_json_besides(keys: None) -> None:
+def test_celerys_serializer_seals_and_refuses_what_only_says_that_it_is_sealed(keys: None) -> None:
     kind, encoding, data = dumps({"card": "4111"}, "sealed")
     assert (kind, encoding) == ("application/x-longshore-sealed", "utf-8")
     assert "4111" not in data
     accept = accepted(["sealed"])
     assert loads(data, kind, encoding, accept=accept) == {"card": "4111"}
-    assert loads('{"plain": 1}', kind, encoding, accept=accept) == {"plain": 1}
+    with pytest.raises(Exception, match="is not: nobody with a key wrote it"):
+        loads('{"plain": 1}', kind, encoding, accept=accept)
 
 
 def test_celerys_serializer_needs_keys() -> None:

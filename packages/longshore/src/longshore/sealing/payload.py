@@ -28,6 +28,17 @@ def opened(text: str) -> str:
     return ring.open(text)
 
 
+def opened_sealed(text: str) -> str:
+    """Return the plain text of what says that it is sealed.
+
+    Raises:
+        Unreadable: it is not sealed, so that anybody may have written it, or the key is not here.
+    """
+    if not text.startswith(MARK):
+        raise Unreadable("a payload says that it is sealed and is not: nobody with a key wrote it")
+    return opened(text)
+
+
 def shown(text: str) -> str:
     """Return the plain text where it can be read, and what there is where it cannot."""
     with suppress(Unreadable, SettingsError):

@@ -28,9 +28,9 @@ def _dumps(value: object) -> str:
 def _loads(text: str | bytes) -> object:
     from kombu.utils.json import loads  # noqa: PLC0415
 
-    from longshore.sealing.payload import opened  # noqa: PLC0415
+    from longshore.sealing.payload import opened_sealed  # noqa: PLC0415
 
-    return loads(opened(text if isinstance(text, str) else text.decode()))
+    return loads(opened_sealed(text if isinstance(text, str) else text.decode()))
 
 
 SERIALIZER: tuple[Callable[[object], str], Callable[[str | bytes], object], str, str] = (
