@@ -140,8 +140,10 @@ images: ## Build the images of api, worker and scheduler as :dev
 	@for target in api worker scheduler; do \
 	    docker build --quiet --target $$target --tag longshore/$$target:dev . || exit 1; done
 
-dev: ## Build, install and watch with skaffold
-	@$(WITH_TOOLS) skaffold dev
+# Skaffold's own clean-up would delete the volume of files and database with the release.
+dev: ## Build, install and watch with skaffold; Ctrl-C leaves the release and its data
+	@echo "Ctrl-C ends the watching; the release and its data stay until: skaffold delete"
+	@$(WITH_TOOLS) skaffold dev --cleanup=false --kube-context kind-$${CLUSTER:-longshore}
 
 deploy: ## Build, load and install without skaffold (ENV=dev, e2e, staging or prod)
 	@k8s-dev/deploy.sh $(ENV)

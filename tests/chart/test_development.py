@@ -109,3 +109,21 @@ def test_the_cluster_is_a_kind_configuration() -> None:
     for name in ("kind.yaml", "kind-e2e.yaml"):
         cluster = yaml.safe_load(Path(ROOT / "k8s-dev" / name).read_text())
         assert cluster["kind"] == "Cluster"
+
+
+def test_skaffold_installs_where_the_local_cluster_is_and_nowhere_else_by_itself() -> None:
+    for profile in ("", "sync", "e2e"):
+        assert skaffold.config(profile)["deploy"]["kubeContext"] == "kind-longshore"
+    for profile in ("staging", "prod"):
+        assert "kubeContext" not in skaffold.config(profile)["deploy"]
+
+
+def test_the_image_of_the_verification_is_not_pulled_where_it_was_built() -> None:
+    job = yaml.safe_load((ROOT / "k8s-dev" / "smoke.yaml").read_text())
+    (found,) = job["spec"]["template"]["spec"]["containers"]
+    assert found["imagePullPolicy"] == "IfNotPresent"
+
+
+def test_ending_the_development_loop_leaves_its_data() -> None:
+    recipe = (ROOT / "Makefile").read_text().partition("\ndev: ")[2].partition("\n\n")[0]
+    assert "skaffold dev --cleanup=false" in recipe
