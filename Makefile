@@ -163,7 +163,8 @@ e2e-short: $(BIN)/.synced ## The same in small, on a cluster of its own that end
 observability: $(BIN)/.synced ## Write the tables of docs/observability.md from the catalogue of metrics
 	@$(BIN)/python tools/observability_page.py
 
-chart-readme: $(BIN)/.synced ## Write the chart's README from its values
+chart-readme: $(BIN)/.synced ## Write the chart's README from its values, and the probe that it mounts
+	@cp packages/longshore/src/longshore/worker/probe/client.py charts/longshore/files/probe.py
 	@$(BIN)/python tools/chart_readme.py
 
 chart-test: $(BIN)/.synced ## Test the chart with the real helm, compose, and what the images promise
