@@ -10,7 +10,7 @@ import yaml
 
 from support import skaffold
 from support.chart import CHART, KUBERNETES, container, helm, refusal, render
-from support.skaffold import ENVIRONMENTS, ROOT, printed
+from support.skaffold import ENVIRONMENTS, PASSWORD, ROOT, printed
 
 PROFILES = ["", "sync", "e2e", "staging", "prod"]
 
@@ -22,6 +22,7 @@ def test_skaffold_and_make_deploy_install_the_same(
     release = skaffold.release(profile)
     files = [word for name in release["valuesFiles"] for word in ("-f", name)]
     images = skaffold.images(profile, tag)
+    images |= PASSWORD if environment in {"dev", "e2e"} else {}
     settings = [word for name, value in images.items() for word in ("--set", f"{name}={value}")]
     place = (
         "template",
