@@ -140,8 +140,10 @@ images: ## Build the images of api, worker and scheduler as :dev
 	@for target in api worker scheduler; do \
 	    docker build --quiet --target $$target --tag longshore/$$target:dev . || exit 1; done
 
-dev: ## Build, install and watch with skaffold
-	@$(WITH_TOOLS) skaffold dev
+# Skaffold's own clean-up would delete the volume of files and database with the release.
+dev: ## Build, install and watch with skaffold; Ctrl-C leaves the release and its data
+	@echo "Ctrl-C ends the watching; the release and its data stay until: skaffold delete"
+	@$(WITH_TOOLS) skaffold dev --cleanup=false --kube-context kind-$${CLUSTER:-longshore}
 
 deploy: ## Build, load and install without skaffold (ENV=dev, e2e, staging or prod)
 	@k8s-dev/deploy.sh $(ENV)
@@ -161,7 +163,8 @@ e2e-short: $(BIN)/.synced ## The same in small, on a cluster of its own that end
 observability: $(BIN)/.synced ## Write the tables of docs/observability.md from the catalogue of metrics
 	@$(BIN)/python tools/observability_page.py
 
-chart-readme: $(BIN)/.synced ## Write the chart's README from its values
+chart-readme: $(BIN)/.synced ## Write the chart's README from its values, and the probe that it mounts
+	@cp packages/longshore/src/longshore/worker/probe/client.py charts/longshore/files/probe.py
 	@$(BIN)/python tools/chart_readme.py
 
 chart-test: $(BIN)/.synced ## Test the chart with the real helm, compose, and what the images promise

@@ -9,6 +9,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CLUSTER=longshore-ci KIND_CONFIG=$PWD/k8s-dev/kind.yaml
+# A file of its own, which ends with the cluster: the user's contexts are left alone.
+export KUBECONFIG=$PWD/.longshore/kubeconfig-$CLUSTER
 testbed=${LONGSHORE_TESTBED-$(cd ../shared/cluster 2>/dev/null && pwd || true)}
 export LONGSHORE_TESTBED=$testbed
 tools_budget=${LONGSHORE_CI_TOOLS_SECONDS:-1800}
@@ -51,12 +53,13 @@ tools() {
 
 run() {
   [ -z "$testbed" ] || tools
+  mkdir -p .longshore
   timeout --foreground "$tests_budget" k8s-dev/e2e.sh -m short
 }
 
 case ${1:-} in
   check) check ;;
   run) run ;;
-  clean) k8s-dev/cluster.sh down ;;
+  clean) k8s-dev/cluster.sh down && rm -f "$KUBECONFIG" ;;
   *) echo "usage: ci.sh check | run | clean" >&2 && exit 2 ;;
 esac

@@ -2,6 +2,7 @@
 # The development cluster. usage: cluster.sh up | down | load IMAGE... | path
 # LONGSHORE_TESTBED names a folder with a cluster.sh of its own, for machines without a registry;
 # without it, kind and kubectl are taken from the PATH. KIND_CONFIG: another kind configuration.
+# kubectl's current context stays as it was: everything here names the context kind-$CLUSTER.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 name=${CLUSTER:-longshore}
@@ -19,8 +20,15 @@ fetch() {
   done
 }
 
+# Creating a cluster makes its context the current one.
+keep_context() {
+  previous=$(kubectl config current-context 2>/dev/null || true)
+  [ -z "$previous" ] || trap 'kubectl config use-context "$previous" >/dev/null' EXIT
+}
+
 up() {
   need kind && need kubectl
+  keep_context
   kind get clusters 2>/dev/null | grep -qx "$name" ||
     kind create cluster --name "$name" --config "$config"
   kubectl --context "kind-$name" apply --server-side -f \
@@ -31,7 +39,11 @@ up() {
 if [ -n "$testbed" ]; then
   export LONGSHORE_CLUSTER=$name
   case ${1:-} in
-    up) exec "$testbed/cluster.sh" up "$config" ;;
+    up)
+      PATH=$("$0" path):$PATH
+      keep_context
+      "$testbed/cluster.sh" up "$config"
+      ;;
     down) exec "$testbed/cluster.sh" "$@" ;;
     load) fetch "${@:2}" && exec "$testbed/cluster.sh" "$@" ;;
     path) "$testbed/cluster.sh" env | sed 's/^export PATH=//; s/:\$PATH$//' ;;

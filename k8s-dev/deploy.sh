@@ -20,6 +20,8 @@ case $env in
   *) echo "longshore: no values for '$env'; there are dev, e2e, staging and prod" >&2 && exit 2 ;;
 esac
 if [ -n "${RENDER:-}" ]; then
+  # The chart makes a password only where a cluster can be asked for the one there is.
+  [ "$env" = staging ] || [ "$env" = prod ] || values+=(--set broker.existingSecret=longshore-valkey)
   exec "$helm" -n "$namespace" template longshore charts/longshore "${values[@]}" "${@:2}"
 fi
 

@@ -10,7 +10,7 @@ import yaml
 
 from support import skaffold
 from support.chart import CHART, KUBERNETES, container, helm, refusal, render
-from support.skaffold import ENVIRONMENTS, ROOT, printed
+from support.skaffold import ENVIRONMENTS, PASSWORD, ROOT, printed
 
 PROFILES = ["", "sync", "e2e", "staging", "prod"]
 
@@ -22,6 +22,7 @@ def test_skaffold_and_make_deploy_install_the_same(
     release = skaffold.release(profile)
     files = [word for name in release["valuesFiles"] for word in ("-f", name)]
     images = skaffold.images(profile, tag)
+    images |= PASSWORD if environment in {"dev", "e2e"} else {}
     settings = [word for name, value in images.items() for word in ("--set", f"{name}={value}")]
     place = (
         "template",
@@ -109,3 +110,21 @@ def test_the_cluster_is_a_kind_configuration() -> None:
     for name in ("kind.yaml", "kind-e2e.yaml"):
         cluster = yaml.safe_load(Path(ROOT / "k8s-dev" / name).read_text())
         assert cluster["kind"] == "Cluster"
+
+
+def test_skaffold_installs_where_the_local_cluster_is_and_nowhere_else_by_itself() -> None:
+    for profile in ("", "sync", "e2e"):
+        assert skaffold.config(profile)["deploy"]["kubeContext"] == "kind-longshore"
+    for profile in ("staging", "prod"):
+        assert "kubeContext" not in skaffold.config(profile)["deploy"]
+
+
+def test_the_image_of_the_verification_is_not_pulled_where_it_was_built() -> None:
+    job = yaml.safe_load((ROOT / "k8s-dev" / "smoke.yaml").read_text())
+    (found,) = job["spec"]["template"]["spec"]["containers"]
+    assert found["imagePullPolicy"] == "IfNotPresent"
+
+
+def test_ending_the_development_loop_leaves_its_data() -> None:
+    recipe = (ROOT / "Makefile").read_text().partition("\ndev: ")[2].partition("\n\n")[0]
+    assert "skaffold dev --cleanup=false" in recipe

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from support.chart import Object, container, render, shipped, worker
+from support.chart import CHART, Object, container, render, shipped, worker
 
+SCRIPT = "/etc/longshore/probe/probe.py"
 SHELLS = {"sh", "bash", "/bin/sh", "/bin/bash"}
 
 
@@ -25,7 +26,7 @@ def test_a_worker_is_asked_over_its_socket_without_site_packages() -> None:
     found = probes(hardLimitSeconds=100, probes={"wedgedMarginSeconds": 20})
     path = {one["name"]: one.get("value") for one in found["env"]}["LONGSHORE_PROBE_SOCKET"]
     assert command(found, "liveness") == [
-        *("python", "-I", "-S", "/app/probe.py", "live"),
+        *("python", "-I", "-S", SCRIPT, "live"),
         *(path, "120"),
     ]
     assert command(found, "readiness")[4:6] == ["ready", path]
@@ -41,7 +42,7 @@ def test_celerys_ping_can_be_had_for_all_probes() -> None:
     found = probes(probes={"mode": "inspect-ping"})
     for probe in ("startup", "liveness", "readiness"):
         assert command(found, probe)[:-1] == [
-            *("python", "/app/probe.py", "inspect", "longshore_worker.main", "default")
+            *("python", SCRIPT, "inspect", "longshore_worker.main", "default")
         ]
 
 
@@ -79,6 +80,21 @@ def test_the_scheduler_is_asked_for_its_tick() -> None:
     found = container(render(), "Deployment", "scheduler")
     path = {one["name"]: one.get("value") for one in found["env"]}["LONGSHORE_SCHEDULER_TICK_FILE"]
     assert command(found, "liveness")[4:] == ["tick", path, "30"]
+
+
+def test_the_script_is_the_charts_own_and_any_image_has_it() -> None:
+    objects = render()
+    client = CHART.parents[1] / "packages/longshore/src/longshore/worker/probe/client.py"
+    script = objects.one("ConfigMap", "probe")["data"]["probe.py"]
+    assert script == client.read_text(), "run make chart-readme"
+    for name in ("worker-default", "scheduler"):
+        spec = objects.one("Deployment", name)["spec"]["template"]["spec"]
+        mounts = {one["name"]: one["mountPath"] for one in spec["containers"][0]["volumeMounts"]}
+        volumes = {one["name"]: one for one in spec["volumes"]}
+        assert f"{mounts['probe']}/probe.py" == SCRIPT
+        assert volumes["probe"]["configMap"]["name"] == "demo-longshore-probe"
+        for probe in ("startup", "liveness"):
+            assert SCRIPT in command(container(objects, "Deployment", name), probe)
 
 
 def test_the_api_is_alive_without_its_broker() -> None:

@@ -41,7 +41,7 @@ def test_bounded_memory_and_only_known_volumes(template: dict[str, Any]) -> None
     assert {
         kind for one in template["spec"].get("volumes", []) for kind in one if kind != "name"
     } <= {
-        *("emptyDir", "persistentVolumeClaim", "secret"),
+        *("emptyDir", "persistentVolumeClaim", "secret", "configMap"),
     }
     for one in template["spec"]["containers"]:
         assert "memory" in one["resources"]["limits"]

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from support.chart import KUBERNETES, Object
-from support.skaffold import ENVIRONMENTS, ROOT, printed
+from support.skaffold import ENVIRONMENTS, PASSWORD, ROOT, printed
 
 OWN_LABEL = "skaffold.dev/"
 
@@ -41,7 +41,9 @@ def rendered(profile: str, tag: str, folder: Path) -> list[Object]:
     config = yaml.safe_load(asked("diagnose", "--yaml-only", *chosen))
     # skaffold does not hand the flags of deploy.helm to "helm template".
     releases = config["deploy"]["helm"]["releases"]
-    config["manifests"] = {"helm": {"flags": {"template": [KUBERNETES]}, "releases": releases}}
+    secret = [f"--set={name}={value}" for name, value in PASSWORD.items()]
+    flags = [KUBERNETES, *(secret if profile in {"", "e2e"} else [])]
+    config["manifests"] = {"helm": {"flags": {"template": flags}, "releases": releases}}
     names = [one["image"] for one in config["build"]["artifacts"]]
     builds = {"builds": [{"imageName": name, "tag": f"{name}:{tag}"} for name in names]}
     (folder / "builds.json").write_text(json.dumps(builds))
@@ -50,7 +52,7 @@ def rendered(profile: str, tag: str, folder: Path) -> list[Object]:
     output = folder / "rendered.yaml"
     asked("render", "--offline=true", "--digest-source=none", f"--output={output}", *files)
     found = yaml.safe_load_all(output.read_text())
-    return [one for one in found if one and one["kind"] != "Secret"]
+    return [one for one in found if one]
 
 
 def plain(node: Any) -> Any:

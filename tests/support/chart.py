@@ -68,7 +68,7 @@ def render(values: Mapping[str, Any] | None = None, environment: str = "") -> Ob
     Raises:
         RefusedError: the chart refused them.
     """
-    return _parsed(json.dumps(dict(values or {}), sort_keys=True), environment)
+    return _parsed(_with_password(values or {}, environment), environment)
 
 
 def refusal(values: Mapping[str, Any], environment: str = "") -> str:
@@ -80,7 +80,18 @@ def refusal(values: Mapping[str, Any], environment: str = "") -> str:
 
 def manifest(environment: str, values: Mapping[str, Any] | None = None) -> str:
     """Return what these values on top of an environment's render, as text."""
-    return _rendered(json.dumps(dict(values or {}), sort_keys=True), environment)
+    return _rendered(_with_password(values or {}, environment), environment)
+
+
+def _with_password(values: Mapping[str, Any], environment: str) -> str:
+    """Return the values as JSON, with a secret for the chart's Valkey where they name none."""
+    found = dict(values)
+    if found.get("valkey", {}).get("enabled", environment in {"", "dev"}):
+        found["broker"] = {
+            "existingSecret": f"{RELEASE}-longshore-valkey",
+            **found.get("broker", {}),
+        }
+    return json.dumps(found, sort_keys=True)
 
 
 @cache

@@ -90,10 +90,10 @@ inspect-ping: { startup: [30, 60, 20], liveness: [60, 45, 5], readiness: [60, 45
 exec:
   {{- if eq .set.probes.mode "socket" }}
   # -I -S: no site packages, or the answer would cost more than the work.
-  command: [python, -I, -S, /app/probe.py, {{ .question }}, /tmp/longshore.probe, {{ add (.set.hardLimitSeconds | int64) (.set.probes.wedgedMarginSeconds | int64) | quote }}]
+  command: [python, -I, -S, /etc/longshore/probe/probe.py, {{ .question }}, /tmp/longshore.probe, {{ add (.set.hardLimitSeconds | int64) (.set.probes.wedgedMarginSeconds | int64) | quote }}]
   {{- else }}
   # Celery's own ping of this very worker; whose it is stands in the container's environment.
-  command: [python, /app/probe.py, inspect, {{ .set.app }}, {{ .name }}, {{ sub $timeout 5 | max 1 | quote }}]
+  command: [python, /etc/longshore/probe/probe.py, inspect, {{ .set.app }}, {{ .name }}, {{ sub $timeout 5 | max 1 | quote }}]
   {{- end }}
 periodSeconds: {{ $own.periodSeconds | default (index $usual 0) | int64 }}
 timeoutSeconds: {{ $timeout }}
