@@ -24,7 +24,8 @@ for pid in filter(str.isdigit, os.listdir("/proc")):
 """
 COST = """
 import resource, subprocess, sys
-command = [sys.executable, "-I", "-S", "/etc/longshore/probe/probe.py", "live", "/tmp/longshore.probe", "60"]
+program, socket = "/etc/longshore/probe/probe.py", "/tmp/longshore.probe"
+command = [sys.executable, "-I", "-S", program, "live", socket, "60"]
 costs = []
 for _ in range(10):
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
