@@ -9,11 +9,12 @@ import os
 import sys
 import time
 from contextlib import suppress
+from functools import partial
 from itertools import repeat
 from operator import getitem
 from pathlib import Path
 
-from celery import Celery, Task, chain, chord, group, shared_task
+from celery import Celery, Task, chain, chord, group, shared_task, signals
 from celery.exceptions import Reject, SoftTimeLimitExceeded
 from celery.signals import task_failure
 from celery.utils.log import get_task_logger
@@ -387,3 +388,22 @@ def on_any_failure(sender=None, args=(), **_):
 @app.task
 def heard(kind):
     raise ValueError("the handler's own")
+
+
+#: What a worker tells of its jobs.
+TASK_SIGNALS = (
+    "task_received", "task_prerun", "task_success", "task_retry", "task_failure", "task_postrun",
+    "task_revoked", "task_unknown", "task_rejected", "task_internal_error",
+)  # fmt: skip
+
+
+def signalled(kind, sender=None, task_id=None, request=None, **fields):
+    request = request or getattr(sender, "request", None)
+    one = task_id or fields.get("id") or getattr(request, "id", None)
+    how = [name for name in ("terminated", "expired") if fields.get(name)]
+    log(" ".join(["signal", str(one), kind, *how]))
+
+
+if os.environ.get("SHOP_SIGNALS"):
+    for name in TASK_SIGNALS:
+        getattr(signals, name).connect(partial(signalled, name), weak=False)

@@ -65,6 +65,8 @@ class ClaimBook:
     slots: Callable[[], int] = _no_slots
     #: how many claimed jobs wait for a rate limit of Celery's, and for no handler
     rate_limited: Callable[[], int] = _no_slots
+    #: how many jobs run in a pool that claims by itself, and how many have begun there
+    busy: Callable[[], tuple[int, int]] | None = None
     #: whether the worker consumes now
     consumes: Callable[[], bool] = _never
     #: what a renewer reads, where handlers run in this process
@@ -157,6 +159,7 @@ class ClaimBook:
         self.kept_by_worker = self.pool_claims = False
         self.on_lost = self.on_cancel = self.on_ends = self.shared = None
         self.slots = self.rate_limited = _no_slots
+        self.busy = None
         self.consumes = _never
 
 

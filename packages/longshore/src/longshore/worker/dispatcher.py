@@ -7,6 +7,8 @@ from typing import Any
 
 from celery.events import EventDispatcher
 
+from longshore.transport.book import BOOK
+
 
 class Dispatcher(EventDispatcher):  # type: ignore[misc]
     """Takes a heartbeat that cannot be sent for a lost connection.
@@ -19,6 +21,12 @@ class Dispatcher(EventDispatcher):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **{**named, "buffer_while_offline": False})
+
+    def send(self, type: str, *args: Any, **fields: Any) -> Any:  # noqa: A002  Celery's name
+        """Send an event; a worker's own counts what runs where this process receives no job."""
+        if "processed" in fields and BOOK.busy is not None:
+            fields["active"], fields["processed"] = BOOK.busy()
+        return super().send(type, *args, **fields)
 
     def _publish(
         self, event: Any, producer: Any, routing_key: str, retry: bool = False, **_: Any

@@ -227,7 +227,7 @@ local function interrupt(id, queue, raw, t, worker, message, counted, max_delive
     count(f[1], 'dead')
     count_recent(f[1], queue, 'dead', 1, t)
     bury(id, queue, raw, t)
-    announce_end(id, queue, raw, t)
+    enlist_end(id, queue, raw, t)
     if f[6] then tell_batch(f[6], id, 'dead', t) end
     return 'dead'
   end

@@ -147,7 +147,7 @@ local function take(list, queue, raw, message, claimed)
   elseif is_over(job, f[1], tag, f[2], f[3]) then
     if f[1] == 'cancelled' then
       forget(id, 86400)
-      if tag == f[2] then announce_end(id, queue, raw, t) end
+      if tag == f[2] then enlist_end(id, queue, raw, t) end
     end
     return
   end

@@ -10,11 +10,15 @@ for i = 4, #ARGV do
   for _, id in ipairs(redis.call('ZRANGEBYSCORE', ends, '-inf', stamp(t), 'LIMIT', 0, limit - #out)) do
     local raw = redis.call('HGET', key('longshore:end-messages'), id)
     local f = redis.call('HMGET', job_key(id), 'state', 'error_message', 'dead_reason')
-    if raw then
+    -- A record that is no longer kept is that of a job which was cancelled.
+    local state = f[1] or 'cancelled'
+    if raw and (state == 'dead' or state == 'cancelled') then
       redis.call('ZADD', ends, stamp(t + lease), id)
-      out[#out + 1] = {id, ARGV[i], raw, f[1] or '', f[2] or '', f[3] or ''}
+      out[#out + 1] = {id, ARGV[i], raw, state, f[2] or '', f[3] or ''}
     else
+      -- Replayed or enqueued anew meanwhile: its next end is to be announced.
       redis.call('ZREM', ends, id)
+      redis.call('HDEL', key('longshore:end-messages'), id)
     end
   end
   if #out >= limit then break end

@@ -34,6 +34,7 @@ from longshore.worker.pool.orders import Orders
 from longshore.worker.pool.outcomes import OutcomeBuffer
 from longshore.worker.pool.plan import Asked, Plan, Ready, take_all
 from longshore.worker.pool.rates import Rates
+from longshore.worker.pool.received import send_rejected
 from longshore.worker.pool.runner import Prepared, Runner, prepare
 from longshore.worker.pool.wake import Wake
 
@@ -135,6 +136,7 @@ class Child:
         if not self._ready:
             self._ask(sink)
         self._gather(runner, sink)
+        self._read_orders(runner)
         if batch := take_all(self._ready):
             self._run(batch, runner, sink)
         else:
@@ -165,6 +167,7 @@ class Child:
         if self._plan.orders.version != self._orders.version:
             self._orders = self._plan.orders.read() or self._orders
             runner.events.turn(self._orders.events)
+            runner.revoked_stamps = self._orders.stamps
             self._rates.set(self._orders.rates, self._orders.children, self._plan.slot)
 
     def _worn_out(self) -> bool:
@@ -286,6 +289,7 @@ class Child:
                 batch.append(prepare(delivery, self._plan.hostname))
             except (ValueError, KeyError, TypeError) as error:
                 logger.warning("a message on queue %s cannot be read: %s", delivery.queue, error)
+                send_rejected(delivery.raw, error)
                 if delivery.claim is not None:
                     runner.unreadable(delivery.claim, error)
         return batch

@@ -71,6 +71,7 @@ class Crew(Child):
         if not self._ready:
             self._ask(sink)
             self._gather(runner, sink)
+            self._read_orders(runner)
         batch = take_all(self._ready)
         with self._count:
             self._in_hand += len(batch)

@@ -59,13 +59,33 @@ class Events:
             self._send("task-succeeded", held, result=result, runtime=runtime)
             return
         error = raised(result)
+        if isinstance(error, Ignore):
+            return
+        if isinstance(error, Reject):
+            self._send("task-rejected", held, requeue=error.requeue)
+            if error.requeue:
+                return
         kind, shown = "task-failed", error
         if isinstance(error, Retry):
             kind, shown = "task-retried", error.exc or error
         self._send(kind, held, exception=saferepr(shown), traceback=str(result.traceback))
 
+    def failed(self, job_id: str, exception: str, traceback: str | None = None) -> None:
+        """A job has failed without an attempt that could tell."""
+        if self.enabled:
+            self._publish("task-failed", job_id, exception=exception, traceback=traceback)
+
+    def revoked(self, job_id: str, *, terminated: bool, signum: int | None, expired: bool) -> None:
+        """A job is not to run any more."""
+        if self.enabled:
+            fields = {"terminated": terminated, "signum": signum, "expired": expired}
+            self._publish("task-revoked", job_id, **fields)
+
     def _send(self, kind: str, held: Held, **fields: Any) -> None:
+        self._publish(kind, held.claim.job_id, **fields)
+
+    def _publish(self, kind: str, job_id: str, **fields: Any) -> None:
         try:
-            self._dispatcher.send(kind, uuid=held.claim.job_id, timestamp=time.time(), **fields)
+            self._dispatcher.send(kind, uuid=job_id, timestamp=time.time(), **fields)
         except Exception as error:  # noqa: BLE001  no job fails for an event
             logger.warning("an event was not sent: %s", error)

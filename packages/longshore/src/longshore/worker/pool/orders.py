@@ -9,6 +9,7 @@ import struct
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from longshore.store.claims import Source
 
@@ -19,7 +20,8 @@ HEADER = struct.Struct("=QI")
 class Orders:
     """From which lists to claim, in this order; nothing while ``consuming`` is false.
 
-    ``rates`` are the tasks' rate limits as Celery writes them, for all ``children`` together.
+    ``rates`` are the tasks' rate limits as Celery writes them, for all ``children`` together;
+    ``stamps`` the values of stamped headers whose jobs are revoked.
     """
 
     version: int = 0
@@ -29,6 +31,7 @@ class Orders:
     queues: tuple[str, ...] = ()
     rates: Mapping[str, str | float] = field(default_factory=dict)
     children: int = 1
+    stamps: Mapping[str, list[Any]] = field(default_factory=dict)
 
     def sources_after(self, queue: str | None) -> tuple[Source, ...]:
         """The lists to claim from, with the queue that was served last at the end of its step.
@@ -65,7 +68,8 @@ class OrderBook:
         """Parent: new orders; their version is given here."""
         rows = [[source.list, source.queue] for source in orders.sources]
         document = [
-            orders.consuming, orders.events, rows, orders.queues, orders.rates, orders.children
+            orders.consuming, orders.events, rows, orders.queues, orders.rates, orders.children,
+            orders.stamps,
         ]  # fmt: skip
         payload = json.dumps(document).encode()
         version = self.version
@@ -82,9 +86,9 @@ class OrderBook:
         payload = os.pread(self._file, length, 0)
         if version % 2 or version != self.version or len(payload) < length:
             return None
-        consuming, events, rows, queues, rates, children = json.loads(payload)
+        consuming, events, rows, queues, rates, children, stamps = json.loads(payload)
         sources = tuple(Source(name, queue) for name, queue in rows)
-        return Orders(version, consuming, events, sources, tuple(queues), rates, children)
+        return Orders(version, consuming, events, sources, tuple(queues), rates, children, stamps)
 
 
 def _nameless_file() -> int:

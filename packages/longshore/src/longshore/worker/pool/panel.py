@@ -10,6 +10,7 @@ from celery.utils.functional import maybe_list
 from celery.worker.control import Panel
 
 from longshore.worker.pool.board import Held, View
+from longshore.worker.pool.runner import stamped
 from longshore.worker.pool.supervisor import Process, Supervisor
 
 Command = Callable[..., Any]
@@ -20,7 +21,9 @@ def take_over(pool: Any) -> None:
     commands: dict[str, Command] = {
         "active": _active,
         "reserved": _reserved,
+        "query_task": _query_task,
         "revoke": _revoke,
+        "revoke_by_stamped_headers": _revoke_by_stamped_headers,
         "stats": _stats,
     }
     for name, command in commands.items():
@@ -77,6 +80,37 @@ def _revoke(
             pool.revoke(process, held)
             ended.append(held.claim.job_id)
     return {"ok": "terminate: " + (", ".join(ended) or "tasks unknown")}
+
+
+def _query_task(pool: Any, stock: Command, state: Any, ids: Any, **options: Any) -> Any:
+    answer, named = stock(state, ids, **options), set(maybe_list(ids) or [])
+    for process, view in _views(pool.supervisor):
+        for held in (one for one in view.waiting if one.claim.job_id in named):
+            answer[held.claim.job_id] = ("reserved", info(pool, process, held, None))
+        for one in (one for one in view.running if one.held.claim.job_id in named):
+            shown = info(pool, process, one.held, one.started_at)
+            answer[one.held.claim.job_id] = ("active", shown)
+    return answer
+
+
+def _revoke_by_stamped_headers(
+    pool: Any, stock: Command, state: Any, headers: Any, terminate: bool = False, **options: Any
+) -> Any:
+    if isinstance(headers, list):
+        headers = dict(header.split("=", 1) for header in headers)
+    answer = stock(state, headers, terminate=False, **options)
+    pool.order()
+    if not terminate:
+        return answer
+    ended: dict[str, set[Any]] = {}
+    for process, view in _views(pool.supervisor):
+        for one in view.running:
+            found = stamped(pool.request_of(one.held).stamps, headers)
+            if found:
+                pool.revoke(process, one.held)
+            for name, values in found.items():
+                ended.setdefault(name, set()).update(values)
+    return {"ok": f"headers {ended} revoked" if ended else f"headers {headers} were not terminated"}
 
 
 def info(pool: Any, process: Process, held: Held, started_at: float | None) -> dict[str, Any]:

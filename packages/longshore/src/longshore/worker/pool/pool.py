@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from billiard.einfo import ExceptionInfo
 from billiard.exceptions import TimeLimitExceeded
+from celery import states
 from celery.app.task import Context
 from celery.app.trace import loads_message as loads
 from celery.app.trace import prepare_accept_content
 from celery.concurrency.base import BasePool
+from celery.signals import task_failure
 from celery.utils.log import get_logger
 from celery.worker import state as worker_state
 
@@ -26,11 +30,12 @@ from longshore.transport.book import BOOK, new_owner
 from longshore.worker.meter import METER
 from longshore.worker.pool.board import Board, Held, Running
 from longshore.worker.pool.cut_short import count_cut_short
+from longshore.worker.pool.events import Events
 from longshore.worker.pool.limits import LIMITS
 from longshore.worker.pool.orders import OrderBook, Orders
 from longshore.worker.pool.panel import take_over
 from longshore.worker.pool.plan import Plan
-from longshore.worker.pool.runner import prepare
+from longshore.worker.pool.runner import prepare, send_revoked
 from longshore.worker.pool.supervisor import Process, Supervisor, Verdict
 
 logger = get_logger(__name__)
@@ -55,12 +60,13 @@ class TaskPool(BasePool):  # type: ignore[misc]
         self._orders = OrderBook()
         LIMITS.follow(self.options)
         BOOK.pool_claims = True
+        BOOK.busy = self._busy
         self.ledgers: dict[int, Ledger] = {}
         self.supervisor = self._new_supervisor()
         self.supervisor.start()
         self.hostname = BOOK.worker
         self._queues: tuple[str, ...] = ()
-        self._events = False
+        self._events = Events(self.app, self.hostname)
         self.events_wanted: Callable[[], bool] = lambda: False
         take_over(self)
 
@@ -71,6 +77,7 @@ class TaskPool(BasePool):  # type: ignore[misc]
             self._plan,
             self._time_limit,
             self._cut_short,
+            self._revoked,
             tasks=self.app.tasks,
         )
 
@@ -78,7 +85,6 @@ class TaskPool(BasePool):  # type: ignore[misc]
         outcomes: dict[Verdict, Outcome] = {
             self._time_limit: Outcome.FAILED,
             self._revoked: Outcome.CANCELLED,
-            self.supervisor.cancelled: Outcome.CANCELLED,
         }
         known = None if verdict is None else outcomes.get(verdict)
         count_cut_short(one, known or Outcome.INTERRUPTED)
@@ -110,29 +116,35 @@ class TaskPool(BasePool):  # type: ignore[misc]
         """One for each place in the pool: the next child in it counts on."""
         return None if METER.tally is None else self.ledgers.setdefault(slot, Ledger())
 
+    def _busy(self) -> tuple[int, int]:
+        views = [process.board.view() for process in self.supervisor.processes]
+        return sum(len(view.running) for view in views), self.supervisor.totals().total()
+
     def consume(self, queues: Iterable[str]) -> None:
         """Orders the children to claim from these queues, in this order of service."""
         self._queues = tuple(queues)
-        self._order()
+        self.order()
 
     def upkeep(self) -> None:
         """Replaces children, and tells them when task events are switched on or off."""
         self.supervisor.maintain()
         wanted = self.events_wanted()
-        if wanted != self._events:
-            self._events = wanted
-            self._order()
+        if wanted != self._events.enabled:
+            self._events.turn(wanted)
+            self.order()
 
-    def _order(self) -> None:
+    def order(self) -> None:
+        """Tell the children what holds from now on."""
         names = self._queues
         sources = [Source(list_of(name, step), name) for step in PRIORITY_STEPS for name in names]
         orders = Orders(
             consuming=bool(names),
-            events=self._events,
+            events=self._events.enabled,
             sources=tuple(sources),
             queues=names,
             rates=self._rates(),
             children=self.supervisor.size,
+            stamps=worker_state.revoked_stamps,
         )
         self._orders.write(orders)
 
@@ -166,7 +178,7 @@ class TaskPool(BasePool):  # type: ignore[misc]
         """Cold shutdown: running jobs go back to their queues."""
         self.supervisor.terminate()
 
-    def terminate_job(self, pid: int, signal: Any = None) -> None:  # noqa: ARG002
+    def terminate_job(self, pid: int, *_: Any, **__: Any) -> None:
         """Ends the running job of one child; its record ends as cancelled when that was asked."""
         for process in self.supervisor.processes:
             for one in process.board.view().running if process.pid == pid else ():
@@ -175,12 +187,12 @@ class TaskPool(BasePool):  # type: ignore[misc]
     def grow(self, n: int = 1) -> None:
         """More children, at the next round of upkeep."""
         self.supervisor.size += n
-        self._order()
+        self.order()
 
     def shrink(self, n: int = 1) -> None:
         """Fewer children: the surplus drains."""
         self.supervisor.shrink(n)
-        self._order()
+        self.order()
 
     @property
     def num_processes(self) -> int:
@@ -188,13 +200,13 @@ class TaskPool(BasePool):  # type: ignore[misc]
         return self.supervisor.size
 
     def revoke(self, process: Process, held: Held) -> None:
-        """Ends a running job because Celery's revoke asked for it."""
+        """Ends a running job because Celery's control asked for it."""
         self.supervisor.end_job(process, held, self._revoked)
 
     def _revoked(self, held: Held) -> None:
-        self.app.backend.mark_as_revoked(
-            held.claim.job_id, "terminated", request=self.request_of(held)
-        )
+        request, task = self.request_of(held), self.app.tasks.get(held.task)
+        self.app.backend.mark_as_revoked(held.claim.job_id, "terminated", request=request)
+        send_revoked(self._events, task, request, signum=signal.SIGKILL)
 
     def _time_limit(self, held: Held) -> None:
         """A child was ended at its job's hard limit: the failure is told as Celery would."""
@@ -205,6 +217,12 @@ class TaskPool(BasePool):  # type: ignore[misc]
         error, request = TimeLimitExceeded(limit), self.request_of(held)
         report(error, told_of(held.claim, request))
         self.app.backend.mark_as_failure(held.claim.job_id, error, request=request)
+        self._events.failed(held.claim.job_id, repr(error))
+        if (task := self.app.tasks.get(held.task)) is not None:
+            try:
+                send_failed(task, request, error)
+            except Exception:
+                logger.exception("a hook of job %s failed", held.claim.job_id)
 
     def request_of(self, held: Held) -> Context:
         """The request of a claimed job with its chord and error callbacks, from its message."""
@@ -227,6 +245,21 @@ class TaskPool(BasePool):  # type: ignore[misc]
             }
         )
         return info
+
+
+def send_failed(task: Any, request: Context, error: Exception) -> None:
+    """Call the hooks and the signal of a failure of which the handler's process told nothing."""
+    try:
+        raise error
+    except type(error):
+        info = ExceptionInfo()
+    args, kwargs = request.args or [], request.kwargs or {}
+    task.on_failure(error, request.id, args, kwargs, info)
+    task.after_return(states.FAILURE, error, request.id, args, kwargs, None)
+    task_failure.send(
+        sender=task, task_id=request.id, exception=error, args=args, kwargs=kwargs,
+        traceback=error.__traceback__, einfo=info,
+    )  # fmt: skip
 
 
 def _seconds(value: Any) -> int:

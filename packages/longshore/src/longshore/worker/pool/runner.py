@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -17,7 +18,9 @@ from celery import states
 from celery.app.task import Context
 from celery.app.trace import loads_message as loads
 from celery.app.trace import prepare_accept_content
-from celery.exceptions import Ignore, Reject, Retry, TaskRevokedError
+from celery.exceptions import Ignore, NotRegistered, Reject, Retry, TaskRevokedError
+from celery.signals import task_failure, task_revoked
+from celery.utils.functional import maybe_list
 from celery.utils.log import get_logger
 
 from longshore.current import Claim
@@ -34,7 +37,7 @@ from longshore.worker.pool.board import Held
 from longshore.worker.pool.events import Events, raised
 from longshore.worker.pool.limits import LIMITS
 from longshore.worker.pool.outcomes import OutcomeBuffer
-from longshore.worker.pool.received import send_received
+from longshore.worker.pool.received import send_received, send_unknown
 from longshore.worker.pool.tracing import Tracer
 from longshore.worker.suspects import note_begin
 
@@ -121,6 +124,8 @@ class Runner:
     def __init__(self, app: Any, sink: OutcomeBuffer, store: Store, events: Events) -> None:
         self._app, self._sink, self._store = app, sink, store
         self.events = events
+        #: the values of stamped headers whose jobs do not run
+        self.revoked_stamps: Mapping[str, list[Any]] = {}
         self._tasks = app.tasks
         self._tracer = Tracer(app)
         self._accept = prepare_accept_content(app.conf.accept_content)
@@ -166,8 +171,10 @@ class Runner:
         send_received(prepared)
         if prepared.task not in self._tasks:
             self._unknown(prepared)
-        elif self._expired(prepared):
-            self._expire(prepared)
+        elif prepared.claim.expired:
+            self._revoke(prepared, "expired")
+        elif stamped(prepared.request.get("stamps"), self.revoked_stamps):
+            self._revoke(prepared, "revoked")
         else:
             note_begin(prepared.claim, self._store)
             with working_for(prepared.claim, prepared.request):
@@ -226,6 +233,10 @@ class Runner:
         if isinstance(error, Reject):
             context = Context(prepared.request)
             task.backend.mark_as_failure(prepared.claim.job_id, error, request=context)
+            task_failure.send(
+                sender=task, task_id=prepared.claim.job_id, exception=error,
+                args=context.args, kwargs=context.kwargs, traceback=None, einfo=None,
+            )  # fmt: skip
         if not self._was_settled(prepared.claim):
             retries = prepared.request.get("retries") or 0
             end = settlement_of(
@@ -243,17 +254,41 @@ class Runner:
         error = ErrorInfo("UnknownTask", message)
         end = Settlement(JobState.DEAD, error=error, reason=DeadReason.UNKNOWN_TASK)
         self._sink.add(prepared.claim, end)
+        self.events.failed(prepared.claim.job_id, repr(NotRegistered(prepared.task)))
+        send_unknown(prepared)
 
-    @staticmethod
-    def _expired(prepared: Prepared) -> bool:
-        return prepared.claim.expired
-
-    def _expire(self, prepared: Prepared) -> None:
-        _, _, embed = self._decode(prepared)
-        context = Context({**prepared.request, **(embed or {})})
-        logger.info("job expired", extra=told_of(prepared.claim, context))
+    def _revoke(self, prepared: Prepared, reason: str) -> None:
+        """End a job that is not to run any more."""
+        args, kwargs, embed = self._decode(prepared)
+        context = Context({**prepared.request, "args": args, "kwargs": kwargs, **(embed or {})})
+        logger.info("job %s", reason, extra=told_of(prepared.claim, context))
         backend = self._tasks[prepared.task].backend
-        backend.mark_as_revoked(prepared.claim.job_id, "expired", request=context)
+        with running(prepared.claim):
+            backend.mark_as_revoked(prepared.claim.job_id, reason, request=context)
         if not self._was_settled(prepared.claim):
-            end = settlement_of(states.REVOKED, TaskRevokedError("expired"))
+            end = settlement_of(states.REVOKED, TaskRevokedError(reason))
             self._sink.add(prepared.claim, end)
+        send_revoked(self.events, self._tasks[prepared.task], context, expired=reason == "expired")
+
+
+def send_revoked(
+    events: Events, task: Any, request: Context, *, expired: bool = False, signum: int | None = None
+) -> None:
+    """Tell, by Celery's event and its signal, that a job is revoked; ``signum`` ended its run."""
+    terminated = signum is not None
+    events.revoked(request.id, terminated=terminated, signum=signum, expired=expired)
+    task_revoked.send(
+        sender=task, request=request, terminated=terminated, signum=signum, expired=expired
+    )
+
+
+def stamped(stamps: Mapping[str, Any] | None, revoked: Mapping[str, Any]) -> dict[str, set[Any]]:
+    """Return the stamps of a job that are among the revoked ones, by the names of their headers."""
+    if not stamps or not revoked:
+        return {}
+    common = {
+        name: set(maybe_list(stamps[name])) & set(maybe_list(values))
+        for name, values in revoked.items()
+        if stamps.get(name) is not None
+    }
+    return {name: values for name, values in common.items() if values}

@@ -60,6 +60,7 @@ class Supervisor:
         new_plan: Callable[[Board, int], Plan],
         on_time_limit: Any,
         on_cut_short: Callable[[Running, Verdict | None], None] = lambda *_: None,
+        on_cancel: Verdict | None = None,
         threads: int = 0,
         tasks: Iterable[str] = (),
     ) -> None:
@@ -67,7 +68,7 @@ class Supervisor:
         # What runs, what was claimed and what is asked for, what has ended since.
         self._places = max(threads, 1) + 3 * MOST
         self._store, self._new_plan, self._on_time_limit = store, new_plan, on_time_limit
-        self._on_cut_short = on_cut_short
+        self._on_cut_short, self._on_cancel = on_cut_short, on_cancel or self.cancelled
         self._processes: dict[int, Process] = {}
         self._lock = threading.RLock()
         # A cold shutdown begins in a signal's handler, which may stand in the middle of this.
@@ -242,7 +243,7 @@ class Supervisor:
     def cancel(self, process: Process, current: Held) -> None:
         """Ends a running job because a person asked for it."""
         logger.info("cancelling job %s: a person asked for it", current.claim.job_id)
-        self.end_job(process, current, self.cancelled)
+        self.end_job(process, current, self._on_cancel)
 
     def cancelled(self, held: Held) -> None:
         """The verdict on a job that a person has cancelled."""

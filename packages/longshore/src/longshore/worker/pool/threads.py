@@ -20,6 +20,7 @@ class ThreadPool(TaskPool):
             self._plan,
             self._time_limit,
             self._cut_short,
+            self._revoked,
             threads=self.num_processes,
             tasks=self.app.tasks,
         )
