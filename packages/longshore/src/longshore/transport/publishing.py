@@ -14,6 +14,7 @@ from longshore.current import request_id as current_request_id
 from longshore.envelope import REPLACED, Post
 from longshore.sealing.serializer import CONTENT_TYPE, HIDDEN
 from longshore.tracing.holder import CLAIMED_AT, TRACING
+from longshore.transport.binding import bound
 
 #: Headers that tell the enqueue script something; they travel no further.
 NONCE = "longshore_nonce"
@@ -81,7 +82,7 @@ def post_of(message: dict[str, Any], queue: str, list_key: str, priority: int) -
         sending = TRACING.spans.publish(headers["task"], headers["id"], queue, headers)
     private = {NONCE, UNIQUE, FINGERPRINT, CLAIMED_AT, "longshore"}
     if message.get("content-type") == CONTENT_TYPE:
-        headers = {**headers, **HIDDEN}
+        headers, message = {**headers, **HIDDEN}, bound(message)
     travelling = {name: value for name, value in headers.items() if name not in private}
     return Post(
         raw=dumps({**message, "headers": travelling}),

@@ -6,7 +6,6 @@ chains, chords, signals and results behave as everywhere in Celery.
 
 from __future__ import annotations
 
-import base64
 import json
 import time
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from longshore.records import DeadReason, ErrorInfo, JobState
 from longshore.store import Store
 from longshore.store.claims import Delivery, Settlement, release
 from longshore.tracing.holder import CLAIMED_AT, TRACING
+from longshore.transport.binding import body_of, check
 from longshore.transport.delivery import decodes_json_itself, plain_json
 from longshore.transport.publishing import seconds
 from longshore.worker.attempts import working_for
@@ -85,10 +85,9 @@ def prepare(delivery: Delivery, hostname: str) -> Prepared:
     if claim is None:
         raise ValueError("the delivery carries no claim")
     message = json.loads(delivery.raw)
+    check(message)
     headers, properties = message["headers"], message["properties"]
-    body = message["body"]
-    if properties.get("body_encoding") == "base64":
-        body = base64.b64decode(body)
+    body = body_of(message)
     info = properties.get("delivery_info") or {}
     request = {
         **headers,
