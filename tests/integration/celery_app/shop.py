@@ -26,6 +26,7 @@ app.conf.update(
     task_track_started=os.environ.get("SHOP_TRACK_STARTED", "1") == "1",
     worker_send_task_events=False,
     broker_transport_options=json.loads(os.environ.get("SHOP_TRANSPORT_OPTIONS", "{}")),
+    **json.loads(os.environ.get("SHOP_CONFIGURATION", "{}")),
 )
 
 

@@ -28,7 +28,7 @@ from longshore.ids import new_id
 from longshore.plain_json import json_encoder
 from longshore.sealing.keyring import keyring
 from longshore.sealing.payload import sealed
-from longshore.sealing.serializer import CONTENT_TYPE
+from longshore.sealing.serializer import BOUND, CONTENT_TYPE
 from longshore.tracing.holder import TRACING, Open
 
 #: Names idempotency keys; any fixed UUID would do.
@@ -217,7 +217,10 @@ def _number(value: float | None) -> str:
 def _body(job: NewJob) -> str:
     args = _json(list(job.args)) if job.args else "[]"
     kwargs = _json(dict(job.kwargs)) if job.kwargs else "{}"
-    payload = f"[{args}, {kwargs}, {EMBED}]"
+    embed = EMBED
+    if keyring() is not None:
+        embed = f"{EMBED[:-1]}, {_quoted(BOUND)}: [{_quoted(job.task)}, {_quoted(job.id)}]}}"
+    payload = f"[{args}, {kwargs}, {embed}]"
     return b2a_base64(sealed(payload).encode(), newline=False).decode()
 
 

@@ -18,8 +18,8 @@ from typing import Any
 from longshore.errors import UnreadableMessage
 from longshore.sealing.keyring import Unreadable
 from longshore.sealing.payload import opened_sealed, sealed
+from longshore.sealing.serializer import BOUND, HIDDEN
 from longshore.sealing.serializer import CONTENT_TYPE as SEALED
-from longshore.sealing.serializer import HIDDEN
 
 JSON = "application/json"
 #: kombu's names of what the standard library can undo (``kombu.compression``).
@@ -158,6 +158,9 @@ def _write(
         embed,
     ]
     secret = message.get("content-type") == SEALED
+    if secret:
+        headers = message["headers"]
+        payload[2] = {**(embed or {}), BOUND: [headers["task"], headers.get("id")]}
     body = sealed(json.dumps(payload)) if secret else json.dumps(payload)
     if message["properties"].get("body_encoding") == "base64":
         body = base64.b64encode(body.encode()).decode()

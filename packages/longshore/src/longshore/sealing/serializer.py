@@ -11,6 +11,8 @@ NAME = "sealed"
 CONTENT_TYPE = "application/x-longshore-sealed"
 #: Celery shows arguments in headers; those of a sealed body would be in the clear there.
 HIDDEN = {"argsrepr": "(…)", "kwargsrepr": "{…}"}
+#: Beside what Celery embeds in a sealed body: the task and the id that it was sealed for.
+BOUND = "longshore_job"
 
 
 def _dumps(value: object) -> str:

@@ -14,6 +14,7 @@ from kombu.utils.json import loads
 
 from longshore.store.claims import Delivery
 from longshore.tracing.holder import CLAIMED_AT, TRACING
+from longshore.transport.binding import check
 
 
 def payload_of(delivery: Delivery) -> dict[str, Any]:
@@ -21,6 +22,7 @@ def payload_of(delivery: Delivery) -> dict[str, Any]:
     payload: dict[str, Any] = loads(bytes_to_str(delivery.raw))
     if delivery.claim is None:
         return payload
+    check(payload)
     headers = payload.get("headers")
     if isinstance(headers, dict) and "id" in headers:
         headers["longshore"] = delivery.claim.header()

@@ -16,6 +16,7 @@ from longshore.envelope import REPLACED, Post
 from longshore.relative_times import DELAY, EXPIRES_IN
 from longshore.sealing.serializer import CONTENT_TYPE, HIDDEN
 from longshore.tracing.holder import CLAIMED_AT, TRACING
+from longshore.transport.binding import bound
 
 #: Headers that tell the enqueue script something; they travel no further.
 NONCE = "longshore_nonce"
@@ -129,7 +130,7 @@ def post_of(message: dict[str, Any], queue: str, list_key: str, priority: int) -
         sending = TRACING.spans.publish(headers["task"], headers["id"], queue, headers)
     private = {NONCE, UNIQUE, FINGERPRINT, CLAIMED_AT, DELAY, EXPIRES_IN, "longshore"}
     if message.get("content-type") == CONTENT_TYPE:
-        headers = {**headers, **HIDDEN}
+        headers, message = {**headers, **HIDDEN}, bound(message)
     travelling = {name: value for name, value in headers.items() if name not in private}
     return Post(
         raw=dumps({**message, "headers": travelling}),

@@ -6,7 +6,6 @@ chains, chords, signals and results behave as everywhere in Celery.
 
 from __future__ import annotations
 
-import base64
 import json
 import time
 from collections.abc import Mapping
@@ -23,14 +22,15 @@ from celery.signals import task_failure, task_revoked
 from celery.utils.functional import maybe_list
 from celery.utils.log import get_logger
 
-from longshore.current import Claim
+from longshore.current import Claim, running
 from longshore.outcome import error_of, settlement_of, told_of
 from longshore.records import DeadReason, ErrorInfo, JobState
 from longshore.store import Store
 from longshore.store.claims import Delivery, Settlement, release
 from longshore.store.patience import run_patiently
 from longshore.tracing.holder import CLAIMED_AT, TRACING
-from longshore.transport.delivery import decodes_json_itself, decompressed, plain_json
+from longshore.transport.binding import body_of, check
+from longshore.transport.delivery import decodes_json_itself, plain_json
 from longshore.worker.attempts import working_for
 from longshore.worker.escape import as_exception, outcome_of_escape
 from longshore.worker.pool.board import Held
@@ -88,12 +88,9 @@ def prepare(delivery: Delivery, hostname: str) -> Prepared:
     if claim is None:
         raise ValueError("the delivery carries no claim")
     message = json.loads(delivery.raw)
+    check(message)
     headers, properties = message["headers"], message["properties"]
-    body = message["body"]
-    if properties.get("body_encoding") == "base64":
-        body = base64.b64decode(body)
-    if headers.get("compression"):
-        body = decompressed(body, headers["compression"])
+    body = body_of(message)
     info = properties.get("delivery_info") or {}
     request = {
         **headers,
