@@ -6,7 +6,6 @@ import json
 import time
 from typing import Any
 
-from kombu.compression import decompress
 from kombu.exceptions import DecodeError
 from kombu.serialization import registry
 from kombu.utils.encoding import bytes_to_str
@@ -49,16 +48,3 @@ def plain_json(body: bytes | str) -> Any:
         return json.loads(body)
     except Exception as error:
         raise DecodeError(error) from error
-
-
-def decompressed(body: bytes | str, compression: str) -> bytes | str:
-    """Return a body that Celery's ``task_compression`` has made smaller.
-
-    Raises:
-        ValueError: it cannot be read so.
-    """
-    try:
-        plain: bytes | str = decompress(body, compression)
-    except Exception as error:
-        raise ValueError(f"the body is no {compression}: {error}") from error
-    return plain
