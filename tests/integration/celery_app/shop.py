@@ -391,6 +391,21 @@ def heard(kind):
     raise ValueError("the handler's own")
 
 
+class Noting(Task):
+    """A task whose hooks note that they were called."""
+
+    def on_failure(self, exc, task_id, args, kwargs, einfo):
+        log(f"hook on_failure {task_id} {type(exc).__name__}")
+
+    def after_return(self, status, retval, task_id, args, kwargs, einfo):
+        log(f"hook after_return {task_id} {status}")
+
+
+@app.task(base=Noting, time_limit=0.5)
+def too_long_with_hooks():
+    time.sleep(30)
+
+
 #: What a worker tells of its jobs.
 TASK_SIGNALS = (
     "task_received", "task_prerun", "task_success", "task_retry", "task_failure", "task_postrun",

@@ -112,6 +112,7 @@ class Scene:
             connection.SimpleQueue("celery").put({"no": "task"})
         if self.arm in ENDING:
             self.send("past its time limit", tasks.too_long.si())
+            self.send("past its time limit, with hooks", tasks.too_long_with_hooks.si())
             self.terminate()
 
     def terminate(self) -> None:
@@ -211,6 +212,14 @@ def test_signals(scenes, arm, way):
 def test_events(scenes, arm, way):
     silent = frozenset() if arm == "stock prefork" else SILENT.get(way, frozenset())
     settled(lambda: scenes[arm].told(way), WAYS[way].events - silent)
+
+
+@pytest.mark.parametrize("arm", ENDING)
+@pytest.mark.parametrize("hook", ["on_failure {} TimeLimitExceeded", "after_return {} FAILURE"])
+def test_hooks_of_a_job_past_its_time_limit(scenes, arm, hook):
+    scene = scenes[arm]
+    line = f"hook {hook}".format(scene.ids["past its time limit, with hooks"])
+    until(lambda: line in scene.shop.lines(), 20)
 
 
 @pytest.mark.parametrize("arm", ARMS)
