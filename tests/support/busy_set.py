@@ -27,7 +27,10 @@ def busy(place: Path, more: Callable[[RunningSet], None] = lambda _: None) -> It
     ``more`` is what it has to do besides.
     """
     with ExitStack() as stack:
-        running = stack.enter_context(RunningSet(place, lease_seconds="2"))
+        running = stack.enter_context(
+            # Somebody to be told of dead letters, so that the schedule has a slot each minute.
+            RunningSet(place, lease_seconds="2", alert_mail_to="ops@example.com")
+        )
         port = free_port()
         targets = {**pages(running.lines()), "own pool": f"127.0.0.1:{port}"}
         watching = stack.enter_context(Prometheus(place, targets))
