@@ -76,7 +76,7 @@ def test_threads_refuse_to_be_scaled_in_one_line(shop):
 @pytest.mark.parametrize("pool", ["longshore", "prefork", "threads"])
 def test_a_queue_named_as_a_key_is_refused_and_the_worker_goes_on(shop, own, pool):
     worker = own(pool)
-    shop.app.control.add_consumer("unacked", reply=True, timeout=SECONDS, limit=1)
+    shop.app.control.add_consumer("unacked")
     until(lambda: "'unacked' is no queue" in worker.lines(), SECONDS)
     with pytest.raises(BrokerRefused, match="is no queue"):
         shop.module.add.apply_async((1, 2), queue="unacked")
