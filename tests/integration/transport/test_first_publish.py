@@ -16,7 +16,7 @@ from support.front import Front
 DEADLINE_SECONDS = 2.0
 
 
-@pytest.fixture(params=[b"PING", b"INFO", b"CLIENT", b"EVALSHA"])
+@pytest.fixture(params=[b"PING", b"INFO", b"CLIENT", b"LLEN", b"EVALSHA"])
 def proxy(valkey: ValkeyServer, request: pytest.FixtureRequest) -> Generator[Front]:
     """Keeps the reply to the first command of this name from the client."""
     with Front(valkey.port, unanswered=request.param) as proxy:

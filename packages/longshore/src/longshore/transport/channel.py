@@ -343,15 +343,9 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
         return dropped
 
     def _size(self, queue: str) -> int:
-        """How many messages wait; a key that is no list is somebody else's, and no queue.
-
-        A full Redis 6.2 refuses what stands behind MULTI.
-        """
+        """How many messages wait; a key that is no list is somebody else's, and no queue."""
         try:
-            with self.conn_or_acquire() as client, client.pipeline(transaction=False) as pipe:
-                for priority in self.priority_steps:
-                    pipe.llen(self._q_for_pri(queue, priority))
-                return sum(pipe.execute())
+            return self._declare(lambda: self._waiting(queue))
         except self.ResponseError as error:
             if "WRONGTYPE" not in str(error):
                 raise
@@ -359,6 +353,13 @@ class Channel(SilenceMixin, SentinelMixin, ClaimingMixin, kombu_redis.Channel): 
                 "nothing is claimed from %r: that key is no queue, use another name", queue
             )
             return 0
+
+    def _waiting(self, queue: str) -> int:
+        """A full Redis 6.2 refuses what stands behind MULTI."""
+        with self.conn_or_acquire() as client, client.pipeline(transaction=False) as pipe:
+            for priority in self.priority_steps:
+                pipe.llen(self._q_for_pri(queue, priority))
+            return sum(pipe.execute())
 
     def _get(self, queue: str) -> dict[str, Any]:
         payloads = self.claim_now(queue)
