@@ -118,7 +118,8 @@ class Harbour:
 def harbour(
     server: RabbitServer, records: ValkeyServer, place: Path, queue: str
 ) -> Iterator[Harbour]:
-    settings = StoreSettings(max_deliveries=3)
+    # A confirm waits for a disk that other tests write to as well.
+    settings = StoreSettings(max_deliveries=3, deadline_seconds=20.0)
     with RabbitStore.beside(server.url, [queue], records.url, settings) as store:
         yield Harbour(server, records, place, queue, store, server.url)
 
