@@ -6,6 +6,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from kombu import pools
 
 from longshore.testing.clock import Clock
 from longshore.testing.server import ValkeyServer
@@ -26,6 +27,15 @@ def valkey(valkey_server: ValkeyServer) -> Generator[ValkeyServer]:
     valkey_server.flush()
     yield valkey_server
     KEEPERS.stop_all()
+    close_pooled(valkey_server)
+
+
+def close_pooled(server: ValkeyServer) -> None:
+    """Close what kombu's pools hold of this shared server: a test may have had it cut."""
+    for group in (pools.connections, pools.producers):
+        for key, pool in list(dict.items(group)):
+            if f":{server.port}/" in getattr(pool, "connections", pool).connection.as_uri():
+                dict.pop(group, key).force_close_all()
 
 
 @pytest.fixture
