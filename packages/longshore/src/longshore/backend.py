@@ -9,14 +9,15 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Generator, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
 from celery import states
 from celery.backends.base import loads
-from celery.backends.redis import RedisBackend
+from celery.backends.redis import RedisBackend, ResultConsumer
 from celery.exceptions import TaskRevokedError
 from celery.utils.log import get_logger
 
@@ -27,14 +28,13 @@ from longshore.errors import ResultsUnavailable, UnknownJob
 from longshore.logs.redaction import redacted
 from longshore.outcome import HOLDER, claim_of, error_of, settlement_of
 from longshore.records import JobState
-from longshore.result_consumer import PatientResultConsumer
 from longshore.result_document import success
 from longshore.sealing.serializer import NAME as SEALED
 from longshore.store import Call, Store, StoreSettings
 from longshore.store.chords import chord_end, chord_part
 from longshore.store.claims import Held, note_retry, put_result, renew, settle
 from longshore.store.jobs import cancel
-from longshore.store.patience import WAITING, pause, run_patiently
+from longshore.store.patience import PAUSE_SECONDS, WAITING, pause, run_patiently
 from longshore.store.refusals import ServerRefusal, passes, refusal
 from longshore.store.result_place import BackendPlace, BackendRetry
 from longshore.store.settings import settings_from_options
@@ -52,6 +52,46 @@ def followed(request: Any) -> bool:
     The last job of a nested chord waits for every result of the header, its own among them.
     """
     return any(getattr(request, name, None) for name in ("chord", "chain", "errbacks"))
+
+
+class PatientResultConsumer(ResultConsumer):  # type: ignore[misc]
+    """Connects anew with each turn of a wait; Celery's own reconnects outlast any timeout."""
+
+    @contextlib.contextmanager
+    def reconnect_on_error(self) -> Generator[None]:
+        """Connect anew, once, after a lost connection.
+
+        Raises:
+            ResultsUnavailable: the server does not answer.
+        """
+        try:
+            yield
+        except TimeoutError:
+            raise
+        except self._connection_errors:
+            self._connect_again()
+
+    def _connect_again(self) -> None:
+        try:
+            self._reconnect_pubsub()
+        except self._connection_errors as error:
+            raise ResultsUnavailable(f"results cannot be waited for: {error}") from error
+
+    def drain_events(self, timeout: float | None = None) -> None:
+        """Wait for a result; return within about ``timeout`` seconds, whatever the server does."""
+        try:
+            if self._pubsub is None and self.subscribed_to:
+                with self._locked():
+                    self._connect_again()
+            super().drain_events(timeout=timeout)
+        except ResultsUnavailable as error:
+            WAITING.warn(logger, "%s", error)
+            time.sleep(min(PAUSE_SECONDS, timeout or PAUSE_SECONDS))
+
+    def cancel_for(self, task_id: Any) -> None:
+        """Want a result no more; a server that is away has forgotten it anyway."""
+        with contextlib.suppress(ResultsUnavailable):
+            super().cancel_for(task_id)
 
 
 class LongshoreBackend(RedisBackend):  # type: ignore[misc]

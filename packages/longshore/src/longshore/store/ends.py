@@ -57,5 +57,5 @@ def ends(queues: Iterable[str], limit: int = 20) -> Call[list[End]]:
 
 
 def announced(end: End) -> Call[None]:
-    """Note that whatever goes on from the job knows how it ended."""
+    """Note that the end was announced: it is not handed out again."""
     return Call(load("end_announced"), lambda _: (end.job_id, end.queue), lambda _: None)

@@ -1,4 +1,4 @@
-"""Announces how jobs ended of which no handler could: to chords, chains and error callbacks."""
+"""Announces ends that no handler reached to chords, chains and error callbacks."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Announcer:
     def announce(self, end: End) -> None:
         """Tell the job's chord, chain and error callbacks how it ended.
 
-        What they raise is logged: as where a handler failed, nobody else can be told.
+        What they raise is logged, as it is where a handler has failed.
         """
         try:
             with running(end.claim):
@@ -97,7 +97,9 @@ class Announcer:
             prepared = prepare(Delivery(end.queue, end.raw, end.claim), self._hostname)
             args, kwargs, embed = self._decode(prepared)
         except Exception as error:  # noqa: BLE001  whatever a codec raises
-            logger.warning("whatever goes on from job %s is unknown: %s", end.job_id, error)
+            logger.warning(
+                "chord, chain and error callbacks of job %s cannot be read: %s", end.job_id, error
+            )
             return Context(json.loads(end.raw)["headers"])
         request = {**prepared.request, "args": args, "kwargs": kwargs, **(embed or {})}
         del request["longshore"]

@@ -1,4 +1,4 @@
-"""Scenario 12: what goes on from a job is told while the broker is away: chains and chords."""
+"""Scenario 12: steps of chains and chords end while the broker is away."""
 
 from __future__ import annotations
 

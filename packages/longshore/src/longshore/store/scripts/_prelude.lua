@@ -161,8 +161,8 @@ local UNFOLLOWED = {
   'ZXJyYmFja3MiOiBudWxsLCAiY2hhaW4iOiBudWxsLCAiY2hvcmQiOiBudWxsfV0="',
 }
 
--- A job has ended in a script. Whatever goes on from it (its chord, chain and error callbacks)
--- learns of it from a worker, which can read the message: see ends.lua.
+-- A job has ended in a script. A worker, which can read the message, announces that to its chord,
+-- chain and error callbacks: see ends.lua.
 local function enlist_end(id, queue, raw, t)
   redis.call('HSET', key('longshore:end-messages'), id, raw)
   redis.call('ZADD', key('longshore:ends:' .. queue), stamp(t), id)

@@ -10,7 +10,7 @@ local out = {}
 local groups = {}
 local ended = {}
 
--- What no handler has ended: a worker stores its result, and tells whatever goes on from it.
+-- No handler has ended these: a worker stores the result and announces the end, see ends.lua.
 local UNRUNNABLE = {unknown_task = true, undecodable = true}
 
 -- Claims end together, in a few commands, when each outcome is written.
