@@ -53,3 +53,11 @@ async def test_an_empty_filter_does_not_mean_everything(client: httpx.AsyncClien
     response = await client.delete("/api/v1/dead-letters?queue=")
     assert response.status_code == 422
     assert [error["field"] for error in response.json()["errors"]] == ["queue"]
+
+
+async def test_a_word_that_is_no_priority_is_refused_with_the_words(
+    client: httpx.AsyncClient,
+) -> None:
+    refused = await client.post(f"{ADD}?priority=urgent", json={"a": 1, "b": 2})
+    assert refused.status_code == 422
+    assert "priority: must be high, normal, low or a number from 0 to 9" in refused.text

@@ -23,7 +23,12 @@ PRIORITIES = {"high": 0, "normal": 3, "low": 6}
 
 
 def _number(value: object) -> object:
-    return PRIORITIES.get(value, value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    number = PRIORITIES.get(value, value)
+    if isinstance(number, str) and not number.lstrip("-").isdecimal():
+        raise ValueError(f"must be {', '.join(PRIORITIES)} or a number from 0 to 9")
+    return number
 
 
 Priority = Annotated[
